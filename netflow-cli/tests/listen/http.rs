@@ -1,5 +1,6 @@
 //! The state of a collector over HTTP.
 
+use alloc::collections::BTreeSet;
 use core::net::SocketAddr;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -67,6 +68,8 @@ fn metrics_count_what_was_received_and_written() {
         assert!(families.insert(name), "{name} twice");
         assert_eq!(name.ends_with("_total"), kind == "counter", "{line}");
     }
+    let served: BTreeSet<String> = families.into_iter().map(str::to_owned).collect();
+    assert_eq!(described_metrics(&page("metrics.md")), served);
 }
 
 #[test]
@@ -109,20 +112,57 @@ fn alerts() -> std::path::PathBuf {
 #[test]
 fn alerts_and_the_page_of_metrics_name_the_same_metrics() {
     let rules = std::fs::read_to_string(alerts()).unwrap();
-    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src/metrics.md");
-    let page = std::fs::read_to_string(page).unwrap();
+    let page = page("metrics.md");
+    let described = described_metrics(&page);
     let words = rules.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
     let metrics: Vec<_> = words.filter(|word| word.starts_with("netflow_")).collect();
     assert!(metrics.len() > 8, "{metrics:?}");
     for metric in metrics {
-        // Metrics with the same beginning share a line, which has the others by their endings.
-        let is_named = page.contains(&format!("`{metric}`"))
-            || page.contains(&format!("`{metric}{{"))
-            || (1..metric.len())
-                .filter(|&at| metric.as_bytes()[at] == b'_')
-                .any(|at| page.contains(&format!("`{}`", &metric[at..])));
-        assert!(is_named, "{metric}");
+        assert!(described.contains(metric), "{metric}");
     }
+}
+
+/// A page of the book.
+fn page(name: &str) -> String {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src");
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
+/// The metrics in the first column of the page. Those of one line may share a beginning, which only
+/// the first of them has.
+fn described_metrics(page: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for line in page.lines().filter(|line| line.starts_with("| `netflow_")) {
+        let column = line.split('|').nth(1).unwrap();
+        let words: Vec<_> = column.split('`').skip(1).step_by(2).collect();
+        let words = words.iter().map(|word| word.split('{').next().unwrap());
+        let first = words.clone().next().unwrap();
+        let shared = SHARED.iter().find(|shared| first.starts_with(**shared));
+        names.extend(words.map(|word| match word.strip_prefix('_') {
+            Some(end) => format!("{}{end}", shared.unwrap()),
+            None => word.to_owned(),
+        }));
+    }
+    names
+}
+
+/// The beginnings that metrics share.
+const SHARED: [&str; 3] = ["netflow_source_", "netflow_output_", "netflow_exporter_"];
+
+#[test]
+#[cfg(all(feature = "http", feature = "tls"))]
+fn the_page_of_settings_has_each_option_of_the_collector_and_no_other() {
+    let options = |text: &str| -> BTreeSet<String> {
+        let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+        let options = words.filter(|word| word.starts_with("--") && !word.ends_with('-'));
+        options.map(str::to_owned).collect()
+    };
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_netflow"))
+        .args(["listen", "--help"])
+        .output()
+        .unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    assert_eq!(options(&page("settings.md")), options(&help));
 }
 
 #[test]
