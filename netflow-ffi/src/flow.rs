@@ -2,6 +2,7 @@
 
 mod batch;
 mod cursor;
+pub(crate) mod field_bits;
 mod fill;
 mod lists;
 mod members;

@@ -10,6 +10,7 @@ use netflow_core::field::FlowField;
 use netflow_query::Filter;
 
 use super::netflow_arrow_options;
+use crate::flow::field_bits;
 use crate::options::netflow_options;
 use crate::result::{Failure, netflow_result};
 
@@ -29,9 +30,8 @@ impl Builder {
     ) -> Result<Self, Failure> {
         let defaults = netflow_arrow_options::default();
         let or_default = |number, default| if number == 0 { default } else { number };
-        let asked = |number: usize| decoder.fields[number / 64] >> (number % 64) & 1 != 0;
-        let fields = FlowField::ALL.iter().enumerate();
-        let fields = fields.filter(|(number, _)| asked(*number));
+        let fields = (0..).zip(FlowField::ALL);
+        let fields = fields.filter(|(number, _)| field_bits::is_set(&decoder.fields, *number));
 
         let mut flows = FlowOptions::new(fields.map(|(_, field)| *field).collect());
         flows.addresses = match options.addresses {

@@ -12,7 +12,7 @@ use crate::c_types::{
     netflow_text,
 };
 use crate::field_info::netflow_field_info;
-use crate::flow::{MEMBER_OFFSETS, netflow_flow};
+use crate::flow::{MEMBER_OFFSETS, field_bits, netflow_flow};
 use crate::pointer::{self, OutputStruct};
 use crate::result::{Failure, netflow_result};
 use crate::static_text;
@@ -93,8 +93,8 @@ pub unsafe extern "C" fn netflow_field_add(fields: *mut u64, field: u32) -> netf
         if field >= netflow_field_count() {
             return Err(UNKNOWN);
         }
-        let word = usize::try_from(field / 64).unwrap_or(usize::MAX);
-        *asked.get_mut(word).ok_or(UNKNOWN)? |= 1 << (field % 64);
+        let (word, bit) = field_bits::of_number(field);
+        *asked.get_mut(word).ok_or(UNKNOWN)? |= bit;
         // SAFETY: as the caller promises.
         unsafe { pointer::set(fields, asked, "fields") }?;
         Ok(netflow_result::NETFLOW_OK)
@@ -131,8 +131,8 @@ pub unsafe extern "C" fn netflow_flow_u64(
     call(|| {
         // SAFETY: as the caller promises.
         let value = match unsafe { member(flow, field) }? {
-            Member::Unsigned(value) => value,
-            Member::Flag(flag) => flag.into(),
+            Member::Value(FlowValue::Unsigned(value)) => value,
+            Member::Value(FlowValue::Flag(flag)) => flag.into(),
             _ => return Err(TYPE),
         };
         // SAFETY: as the caller promises.
@@ -155,9 +155,10 @@ pub unsafe extern "C" fn netflow_flow_i64(
 ) -> netflow_result {
     call(|| {
         // SAFETY: as the caller promises.
-        let member = unsafe { member(flow, field) }?;
-        let (Member::Time(value) | Member::Duration(value)) = member else {
-            return Err(TYPE);
+        let value = match unsafe { member(flow, field) }? {
+            Member::Value(FlowValue::Time(time)) => time.as_nanos(),
+            Member::Value(FlowValue::Duration(nanos)) => nanos,
+            _ => return Err(TYPE),
         };
         // SAFETY: as the caller promises.
         unsafe { pointer::set(nanoseconds, value, "nanoseconds") }?;
@@ -204,9 +205,7 @@ unsafe fn place(flow: *const netflow_flow, field: u32) -> Result<*const u8, Fail
     let present: [u64; 2] = unsafe { pointer::get(flow.cast(), "flow") }?;
     let index = usize::try_from(field).unwrap_or(usize::MAX);
     let offset = *MEMBER_OFFSETS.get(index).ok_or(UNKNOWN)?;
-    let word = usize::try_from(field / 64).unwrap_or(usize::MAX);
-    let bits = present.get(word).copied().unwrap_or(0);
-    if bits >> (field % 64) & 1 == 0 {
+    if !field_bits::is_set(&present, field) {
         return Err(ABSENT);
     }
     // SAFETY: the flow has the field, so the member is within it.
@@ -214,22 +213,16 @@ unsafe fn place(flow: *const netflow_flow, field: u32) -> Result<*const u8, Fail
 }
 
 /// The member of a field.
-enum Member {
-    Unsigned(u64),
-    Flag(bool),
-    Time(i64),
-    Duration(i64),
-    /// Anything else, as text.
+enum Member<'a> {
+    Value(FlowValue<'a>),
+    /// What the struct holds in another form than the decoder, as text.
     Text(String),
 }
 
-impl core::fmt::Display for Member {
+impl core::fmt::Display for Member<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::Unsigned(number) => number.fmt(f),
-            Self::Flag(flag) => flag.fmt(f),
-            Self::Time(nanos) => Timestamp::from_nanos(*nanos).fmt(f),
-            Self::Duration(nanos) => nanos.fmt(f),
+            Self::Value(value) => value.fmt(f),
             Self::Text(text) => text.fmt(f),
         }
     }
@@ -240,7 +233,7 @@ impl core::fmt::Display for Member {
 /// # Safety
 ///
 /// As for [`place`], and what the member points to is valid.
-unsafe fn member(flow: *const netflow_flow, field: u32) -> Result<Member, Failure> {
+unsafe fn member<'a>(flow: *const netflow_flow, field: u32) -> Result<Member<'a>, Failure> {
     // SAFETY: as the caller promises.
     let place = unsafe { place(flow, field) }?;
     /// Reads a member of a type.
@@ -257,42 +250,41 @@ unsafe fn member(flow: *const netflow_flow, field: u32) -> Result<Member, Failur
             unsafe { pointer::items($pointer, $count, "member of the flow") }?
         };
     }
-    let text = |value: FlowValue<'_>| Ok(Member::Text(value.to_string()));
-    match known(field)?.field_type() {
-        FieldType::U8 => Ok(Member::Unsigned(read!(u8).into())),
-        FieldType::U16 => Ok(Member::Unsigned(read!(u16).into())),
-        FieldType::U32 => Ok(Member::Unsigned(read!(u32).into())),
-        FieldType::U64 => Ok(Member::Unsigned(read!(u64))),
+    Ok(Member::Value(match known(field)?.field_type() {
+        FieldType::U8 => read!(u8).into(),
+        FieldType::U16 => read!(u16).into(),
+        FieldType::U32 => read!(u32).into(),
+        FieldType::U64 => read!(u64).into(),
         // As a number: an octet that is neither 0 nor 1 is not a valid `bool`.
-        FieldType::Flag => Ok(Member::Flag(read!(u8) != 0)),
-        FieldType::Address => text(read!(netflow_address).address().ok_or(ABSENT)?.into()),
-        FieldType::Mac => text(MacAddress(read!(netflow_mac).octets).into()),
-        FieldType::Time => Ok(Member::Time(read!(i64))),
-        FieldType::Duration => Ok(Member::Duration(read!(i64))),
+        FieldType::Flag => (read!(u8) != 0).into(),
+        FieldType::Address => read!(netflow_address).address().ok_or(ABSENT)?.into(),
+        FieldType::Mac => MacAddress(read!(netflow_mac).octets).into(),
+        FieldType::Time => Timestamp::from_nanos(read!(i64)).into(),
+        FieldType::Duration => FlowValue::Duration(read!(i64)),
         FieldType::Text | FieldType::Name => {
             let member = read!(netflow_text);
             let octets = items!(member.data.cast::<u8>(), member.len);
-            text(FlowValue::Text(Text::new(octets)))
+            FlowValue::Text(Text::new(octets))
         }
         FieldType::Octets => {
             let member = read!(netflow_octets);
-            text(FlowValue::Octets(items!(member.data, member.len)))
+            FlowValue::Octets(items!(member.data, member.len))
         }
         FieldType::Application => {
             let member = read!(netflow_application);
             let octets = items!(member.octets.data, member.octets.len);
             let whole = [&[member.engine], octets].concat();
             let id = ApplicationId::parse(&whole).ok_or(ABSENT)?;
-            text(FlowValue::Application(id))
+            return Ok(Member::Text(id.to_string()));
         }
         FieldType::Numbers => {
             let member = read!(netflow_numbers);
             let numbers = items!(member.data, member.count);
             let texts: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-            Ok(Member::Text(texts.join(" ")))
+            return Ok(Member::Text(texts.join(" ")));
         }
-        _ => Err(TYPE),
-    }
+        _ => return Err(TYPE),
+    }))
 }
 
 fn known(field: u32) -> Result<FlowField, Failure> {

@@ -4,6 +4,7 @@ use core::mem::offset_of;
 
 use netflow_core::{Flow, Numbers};
 
+use super::field_bits;
 use super::lists::NumberLists;
 use super::rows::FlowRow;
 use super::table::{netflow_flow, netflow_flow_field};
@@ -34,7 +35,7 @@ impl<'m> Fill<'_, 'm, '_> {
         field: netflow_flow_field,
         read: impl FnOnce(&Flow<'m>) -> Option<P>,
     ) {
-        let (word, bit) = place(field);
+        let (word, bit) = field_bits::of(field);
         if self.asked[word] & bit == 0 {
             return;
         }
@@ -54,7 +55,7 @@ impl<'m> Fill<'_, 'm, '_> {
         field: netflow_flow_field,
         read: impl FnOnce(&Flow<'m>) -> Option<Numbers<'m>>,
     ) {
-        let (word, bit) = place(field);
+        let (word, bit) = field_bits::of(field);
         if self.asked[word] & bit == 0 {
             return;
         }
@@ -79,10 +80,4 @@ impl<'m> Fill<'_, 'm, '_> {
         self.row
             .set::<{ offset_of!(netflow_flow, record) }, _>(netflow_octets::new(record));
     }
-}
-
-/// Word and bit of a field.
-const fn place(field: netflow_flow_field) -> (usize, u64) {
-    let number = field as u32;
-    ((number / 64) as usize, 1 << (number % 64))
 }
