@@ -15,10 +15,11 @@ from ._arguments import Addresses, OptionsScope, Types, choice, chosen_flows, ro
 from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._inputs import check_columns
 from ._received import nanoseconds
+from ._report import ReportedSoFar
 from ._table import ROWS, Table
 
 
-class Collector(asyncio.DatagramProtocol):
+class Collector(ReportedSoFar, asyncio.DatagramProtocol):
     """Gathers the flows of datagrams into batches; also a protocol of asyncio.
 
     ::
@@ -88,25 +89,13 @@ class Collector(asyncio.DatagramProtocol):
         """For asyncio."""
         self.push(data, addr)
 
-    @property
-    def stats(self) -> dict[str, Any]:
-        """Counters by name."""
-        return self._collector.report["stats"]
+    def _report(self) -> dict[str, Any]:
+        return self._collector.report
 
     @property
     def problems(self) -> list[Problem]:
         """What was passed over; the first 1,000."""
         return self._collector.report["problems"]
-
-    @property
-    def templates(self) -> list[dict[str, Any]]:
-        """Templates in force."""
-        return self._collector.report["templates"]
-
-    @property
-    def domains(self) -> list[dict[str, Any]]:
-        """What each observation domain sent, and what of it was lost; see :attr:`Report.domains`."""
-        return self._collector.report["domains"]
 
     def health(self) -> dict[str, Any]:
         """The health of the exporters so far, as :meth:`Decoder.health` returns it; a frame is the

@@ -13,11 +13,12 @@ from ._errors import Problem
 from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._netflow import Record
 from ._received import nanoseconds
+from ._report import ReportedSoFar
 
 Octets = Union[bytes, bytearray, memoryview]
 
 
-class Decoder:
+class Decoder(ReportedSoFar):
     """Decodes datagrams of any number of exporters, and keeps what they announced.
 
     One may be used by several threads, one at a time inside. The arguments are those of
@@ -98,20 +99,8 @@ class Decoder:
         """Merges a state that :meth:`save` returned."""
         self._state.load(state)
 
-    @property
-    def stats(self) -> dict[str, Any]:
-        """Counters by name."""
-        return self._state.report["stats"]
-
-    @property
-    def templates(self) -> list[dict[str, Any]]:
-        """Templates in force."""
-        return self._state.report["templates"]
-
-    @property
-    def domains(self) -> list[dict[str, Any]]:
-        """What each observation domain sent, and what of it was lost; see :attr:`Report.domains`."""
-        return self._state.report["domains"]
+    def _report(self) -> dict[str, Any]:
+        return self._state.report
 
     @property
     def problems(self) -> list[Problem]:

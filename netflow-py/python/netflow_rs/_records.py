@@ -10,9 +10,10 @@ from ._errors import Problem
 from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._inputs import Inputs, expand
 from ._netflow import Record
+from ._report import ReportedSoFar
 
 
-class Records(Iterator[Record]):
+class Records(ReportedSoFar, Iterator[Record]):
     """The flows of files, one by one. See :func:`records`."""
 
     def __init__(self, records: _netflow.Records) -> None:
@@ -24,20 +25,8 @@ class Records(Iterator[Record]):
     def __next__(self) -> Record:
         return next(self._records)
 
-    @property
-    def stats(self) -> dict[str, Any]:
-        """Counters so far."""
-        return self._records.report["stats"]
-
-    @property
-    def templates(self) -> list[dict[str, Any]]:
-        """Templates in force."""
-        return self._records.report["templates"]
-
-    @property
-    def domains(self) -> list[dict[str, Any]]:
-        """What each observation domain sent, and what of it was lost; see :attr:`Report.domains`."""
-        return self._records.report["domains"]
+    def _report(self) -> dict[str, Any]:
+        return self._records.report
 
     @property
     def problems(self) -> list[Problem]:

@@ -58,3 +58,29 @@ class Reported:
     def templates(self) -> list[dict[str, Any]]:
         """Templates of :meth:`report`."""
         return self.report().templates
+
+
+class ReportedSoFar:
+    """What has a decoder, whose report grows."""
+
+    def _report(self) -> dict[str, Any]:
+        """The report of the compiled module."""
+        raise NotImplementedError
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """Counters by name, so far."""
+        stats: dict[str, Any] = self._report()["stats"]
+        return stats
+
+    @property
+    def templates(self) -> list[dict[str, Any]]:
+        """Templates in force."""
+        templates: list[dict[str, Any]] = self._report()["templates"]
+        return templates
+
+    @property
+    def domains(self) -> list[dict[str, Any]]:
+        """What each observation domain sent, and what of it was lost; see :attr:`Report.domains`."""
+        domains: list[dict[str, Any]] = self._report()["domains"]
+        return domains
