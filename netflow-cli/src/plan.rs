@@ -15,7 +15,7 @@ use netflow_output::sink::{Output, Sink, Stream};
 use netflow_query::suggest;
 
 use crate::args::format::{Format, SchemaName};
-use crate::args::{Decode, DialectArgs};
+use crate::args::{Decode, DialectArgs, KeyFile};
 #[cfg(feature = "columns")]
 use crate::columns;
 use crate::dialect::{self, BoxedFormat};
@@ -252,10 +252,7 @@ fn selection(args: &Decode) -> Result<Selection, Usage> {
     };
     let chosen = args.filter.as_ref();
     let filter = window::filter(&args.window, chosen, &args.inputs, args.follow)?;
-    let filter = match &args.anonymise {
-        Some(key) => filter.map(|filter| key.anonymiser.filter(&filter)),
-        None => filter,
-    };
+    let filter = KeyFile::filter(args.anonymise.as_ref(), filter);
     let selection = Selection::new(biflows, filter);
     Ok(match args.limit {
         // Which rows come first is known when all are sorted.

@@ -49,6 +49,16 @@ pub(crate) struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
+    /// The decoder that the options ask for.
+    pub(crate) fn decoder(&self, limits: Limits) -> Decoder {
+        let exporters = &self.inputs.exporters;
+        let decoder = exporters.apply(Decoder::new(limits).with_scope(self.scope));
+        match self.anonymiser {
+            Some(anonymiser) => decoder.with_rewrite(anonymiser.clone()),
+            None => decoder,
+        }
+    }
+
     /// A job without summary and saved state, with progress.
     pub(crate) const fn new(inputs: &'a InputArgs, output: Option<&'a Path>) -> Self {
         Self {
@@ -158,14 +168,7 @@ impl DecodeRun {
         } else {
             Progress::over(inputs::total(&job.inputs.files))
         };
-        let decoder = || {
-            let exporters = &job.inputs.exporters;
-            let decoder = exporters.apply(Decoder::new(limits).with_scope(job.scope));
-            match job.anonymiser {
-                Some(anonymiser) => decoder.with_rewrite(anonymiser.clone()),
-                None => decoder,
-            }
-        };
+        let decoder = || job.decoder(limits);
         let decoding = match work(&files, &limits)? {
             Work::One(consumer) => Decoding::Here(Box::new(Feed::new(decoder())), consumer),
             Work::Threads(formats, output) => {
@@ -189,30 +192,7 @@ impl DecodeRun {
             stderr::line(&reason);
             return Ok(Status::Unreadable);
         }
-        let mut status = Status::Success;
-        let mut is_any_open = false;
-        for (index, path) in (0..).zip(&job.inputs.files) {
-            let options = CaptureOptions::default().with_ports(job.inputs.ports.iter().copied());
-            if self.interrupt.status().is_some() {
-                break;
-            }
-            let is_followed = job.is_followed && job.inputs.files.last() == Some(path);
-            let fault = match inputs::open(&self.interrupt, path, options, is_followed) {
-                Ok(source) => {
-                    is_any_open = true;
-                    let is_live = is_followed || inputs::is_standard(path);
-                    self.file(index, source, is_live)?
-                }
-                Err(error) => Some(InputFault::Unreadable(error.to_string())),
-            };
-            self.faults.extend(fault);
-            if let Decoding::Here(..) = self.decoding {
-                status = status.max(self.report(&BTreeSet::new()));
-            }
-            if self.is_done() {
-                break;
-            }
-        }
+        let (mut status, is_any_open) = self.files(job)?;
         let mut threads = None;
         if let Decoding::Threads(workers) = &mut self.decoding {
             let ended = workers.end(&mut self.summary)?;
@@ -257,6 +237,35 @@ impl DecodeRun {
             status = status.max(Status::Problems);
         }
         Ok(status)
+    }
+
+    /// Decodes the files one after the other: the status, and whether any could be opened.
+    fn files(&mut self, job: &Job<'_>) -> io::Result<(Status, bool)> {
+        let mut status = Status::Success;
+        let mut is_any_open = false;
+        for (index, path) in (0..).zip(&job.inputs.files) {
+            let options = CaptureOptions::default().with_ports(job.inputs.ports.iter().copied());
+            if self.interrupt.status().is_some() {
+                break;
+            }
+            let is_followed = job.is_followed && job.inputs.files.last() == Some(path);
+            let fault = match inputs::open(&self.interrupt, path, options, is_followed) {
+                Ok(source) => {
+                    is_any_open = true;
+                    let is_live = is_followed || inputs::is_standard(path);
+                    self.file(index, source, is_live)?
+                }
+                Err(error) => Some(InputFault::Unreadable(error.to_string())),
+            };
+            self.faults.extend(fault);
+            if let Decoding::Here(..) = self.decoding {
+                status = status.max(self.report(&BTreeSet::new()));
+            }
+            if self.is_done() {
+                break;
+            }
+        }
+        Ok((status, is_any_open))
     }
 
     /// Loads the state of the exporters. An error is a line for standard error.

@@ -19,7 +19,7 @@ use netflow_query::{AggregateOptions, FlowCounter, Sum};
 use self::column::GroupColumn;
 use self::tables::Tables;
 use self::write::TopLayout;
-use crate::args::{Top, TopFormat};
+use crate::args::{KeyFile, Top, TopFormat};
 use crate::plan;
 use crate::rows::Consumer;
 use crate::run::{Job, Work};
@@ -72,10 +72,7 @@ fn tables(args: &Top, to_terminal: bool) -> Result<Tables, Usage> {
     options.memory = args.memory.saturating_mul(MEBIBYTE);
     options.series = args.format == TopFormat::Table;
     let filter = window::filter(&args.window, args.filter.as_ref(), &args.inputs, false)?;
-    let filter = match &args.anonymise {
-        Some(key) => filter.map(|filter| key.anonymiser.filter(&filter)),
-        None => filter,
-    };
+    let filter = KeyFile::filter(args.anonymise.as_ref(), filter);
     let layout = TopLayout {
         names: columns.iter().map(|column| column.name()).collect(),
         sums,

@@ -28,7 +28,9 @@ pub struct ShortText<const N: usize> {
 }
 
 impl<const N: usize> ShortText<N> {
-    const fn new() -> Self {
+    /// An empty text.
+    #[must_use]
+    pub const fn new() -> Self {
         Self {
             octets: [0; N],
             len: 0,
@@ -63,6 +65,21 @@ impl<const N: usize> ShortText<N> {
         for octet in octets {
             self.push(octet);
         }
+    }
+}
+
+impl<const N: usize> Default for ShortText<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Adds the ASCII characters of a text, as far as there is room for them.
+impl<const N: usize> fmt::Write for ShortText<N> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let ascii = text.bytes().filter(u8::is_ascii);
+        ascii.for_each(|octet| self.push(octet));
+        Ok(())
     }
 }
 

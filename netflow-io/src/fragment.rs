@@ -125,6 +125,42 @@ impl Fragments {
         if !self.waiting.contains_key(&key) && self.is_of_copy(&key, now) {
             return None;
         }
+        let partial = self.partial((ip, fragment), key, now);
+        if !fragment.more && partial.total.is_none() {
+            partial.total = Some(end);
+        }
+        let added = partial.insert(fragment.offset, payload);
+        let contradicts = partial.contradicts();
+        let is_whole = partial.is_whole();
+        self.octets = self.octets.saturating_add(added);
+        if contradicts {
+            self.remove(&key);
+            count(&mut summary.fragmented_given_up);
+            return None;
+        }
+        if is_whole {
+            let partial = self.remove(&key)?;
+            self.expect_copies(key, &partial, now);
+            whole.clear();
+            for part in partial.parts.values() {
+                whole.extend_from_slice(part);
+            }
+            count(&mut summary.reassembled);
+            return Some(partial.protocol);
+        }
+        while self.octets > self.octet_limit || self.waiting.len() > self.datagram_limit {
+            self.give_up_oldest(summary)?;
+        }
+        None
+    }
+
+    /// The datagram of a fragment, with the fragments that have arrived.
+    fn partial(
+        &mut self,
+        (ip, fragment): (&Ip, Fragment),
+        key: FragmentKey,
+        now: Timestamp,
+    ) -> &mut PartialDatagram {
         let partial = self.waiting.entry(key).or_insert_with(|| {
             self.serial = self.serial.saturating_add(1);
             self.order.insert(self.serial, key);
@@ -142,31 +178,7 @@ impl Fragments {
         if fragment.offset == 0 {
             partial.protocol = ip.protocol;
         }
-        if !fragment.more && partial.total.is_none() {
-            partial.total = Some(end);
-        }
-        self.octets = self
-            .octets
-            .saturating_add(partial.insert(fragment.offset, payload));
-        if partial.contradicts() {
-            self.remove(&key);
-            count(&mut summary.fragmented_given_up);
-            return None;
-        }
-        if partial.is_whole() {
-            let partial = self.remove(&key)?;
-            self.expect_copies(key, &partial, now);
-            whole.clear();
-            for part in partial.parts.values() {
-                whole.extend_from_slice(part);
-            }
-            count(&mut summary.reassembled);
-            return Some(partial.protocol);
-        }
-        while self.octets > self.octet_limit || self.waiting.len() > self.datagram_limit {
-            self.give_up_oldest(summary)?;
-        }
-        None
+        partial
     }
 
     /// Whether nothing waits any more, `now` being the time: what is too old is dropped by

@@ -48,7 +48,7 @@ pub use self::selection::Selection;
 pub use self::sorted::{Order, Sorted};
 pub use self::table::Table;
 pub use self::wire::Wire;
-pub use self::zone::{Zone, ZonedText};
+pub use self::zone::Zone;
 #[cfg(feature = "columns")]
 pub use netflow_arrow::IpcFormat;
 

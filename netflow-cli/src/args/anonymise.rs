@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use netflow_output::anonymise::Anonymiser;
+use netflow_query::Filter;
 
 /// What replaces addresses, and the file that has its key: the key itself is not an argument,
 /// because every user could see it in the process list.
@@ -16,6 +17,16 @@ pub(crate) struct KeyFile {
     )]
     pub(crate) path: PathBuf,
     pub(crate) anonymiser: Anonymiser,
+}
+
+impl KeyFile {
+    /// The filter for rows whose addresses may be replaced: it uses the original ones.
+    pub(crate) fn filter(key: Option<&Self>, filter: Option<Filter>) -> Option<Filter> {
+        match key {
+            Some(key) => filter.map(|filter| key.anonymiser.filter(&filter)),
+            None => filter,
+        }
+    }
 }
 
 impl FromStr for KeyFile {

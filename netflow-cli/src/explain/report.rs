@@ -112,6 +112,11 @@ fn received(domain: &DomainHealth) -> String {
     text
 }
 
+/// Bad if something was lost.
+const fn tone(lost: u64) -> Tone {
+    if lost > 0 { Tone::Bad } else { Tone::Plain }
+}
+
 fn write_sequence(domain: &DomainHealth, inputs: &InputNames, page: &mut Page) {
     let counts = &domain.sequence;
     if domain.sequence_is_constant {
@@ -137,11 +142,16 @@ fn write_sequence(domain: &DomainHealth, inputs: &InputNames, page: &mut Page) {
             text += &format!(", {} {what}", grouped(count));
         }
     }
-    let tone = |lost| if lost > 0 { Tone::Bad } else { Tone::Plain };
     page.item("sequence", &text, tone(counts.lost));
     if let Some(note) = unit_note(domain) {
         page.item("", note, Tone::Plain);
     }
+    write_gaps(domain, inputs, page);
+    write_samples(domain, page);
+}
+
+/// The first gaps in the sequence numbers.
+fn write_gaps(domain: &DomainHealth, inputs: &InputNames, page: &mut Page) {
     if domain.gaps.count > 0 {
         let gaps: Vec<String> = domain
             .gaps
@@ -161,6 +171,10 @@ fn write_sequence(domain: &DomainHealth, inputs: &InputNames, page: &mut Page) {
         }
         page.item("", &text, Tone::Plain);
     }
+}
+
+/// What the numbers of sFlow samples say.
+fn write_samples(domain: &DomainHealth, page: &mut Page) {
     let samples = &domain.samples;
     if samples.received > 0 {
         let mut text = format!("{} received", counted(samples.received, "sample"));

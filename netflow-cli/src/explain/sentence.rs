@@ -41,8 +41,21 @@ pub(super) fn name(key: &DomainKey) -> String {
 /// The sentence.
 pub(super) fn of(finding: &Finding, context: Context<'_>) -> String {
     let whose = context.whose(finding);
-    let place = || context.place(finding.place);
-    match &finding.kind {
+    let place = context.place(finding.place);
+    let kind = &finding.kind;
+    of_input(kind)
+        .or_else(|| of_templates(kind, &whose, &place))
+        .or_else(|| of_sequence(kind, &whose))
+        .or_else(|| of_times(kind, &whose, &place))
+        .or_else(|| of_counters(kind, &whose, &place))
+        .or_else(|| of_sampling(kind, &whose, &place))
+        // A kind that has no sentence yet.
+        .unwrap_or_else(|| format!("{}: {} {:?}.", capital(&whose), kind.code(), kind.details()))
+}
+
+/// Findings on what the input lacks, and on what could not be read.
+fn of_input(kind: &FindingKind) -> Option<String> {
+    Some(match kind {
         FindingKind::NoFlowExport { packets } => {
             format!(
                 "No flow export was found in {}.",
@@ -55,9 +68,33 @@ pub(super) fn of(finding: &Finding, context: Context<'_>) -> String {
             counted(*datagrams, "datagram"),
             were(*cut),
         ),
+        FindingKind::KernelDrops { drops } => {
+            format!("The kernel dropped {}.", counted(*drops, "datagram"))
+        }
+        FindingKind::QueueDrops { drops } => format!(
+            "{} {} dropped because a queue was full.",
+            counted(*drops, "item"),
+            were(*drops),
+        ),
+        FindingKind::Problems { count, reasons } => {
+            let mut reasons = reasons.clone();
+            shorten(&mut reasons);
+            let problems = counted(*count, "problem");
+            format!("{problems} {} found: {}.", were(*count), list(&reasons))
+        }
+        FindingKind::MissingParts { .. } => {
+            "Parts of datagrams or streams are not in the capture.".to_owned()
+        }
+        _ => return None,
+    })
+}
+
+/// Findings on templates.
+fn of_templates(kind: &FindingKind, whose: &str, place: &str) -> Option<String> {
+    Some(match kind {
         FindingKind::TemplateAbsent { octets, sets } => {
             let is = if sets.len() == 1 { "is" } else { "are" };
-            let data = needing(*octets, &whose);
+            let data = needing(*octets, whose);
             let templates = templates(sets);
             format!("{data} {templates}, which {is} not in the capture.")
         }
@@ -68,42 +105,42 @@ pub(super) fn of(finding: &Finding, context: Context<'_>) -> String {
         } => format!(
             "{} template {set}, which is not there; that of domain {other_domain} of the exporter \
              fits.",
-            needing(*octets, &whose),
+            needing(*octets, whose),
         ),
         FindingKind::TemplateUnreadable {
             octets,
             set,
             reason,
         } => {
-            let data = needing(*octets, &whose);
+            let data = needing(*octets, whose);
             let why = match *reason {
                 "empty_template" => "has no fields".to_owned(),
                 reason => format!("cannot be read ({reason})"),
             };
-            format!("{data} template {set}: it arrived {} but {why}.", place())
+            format!("{data} template {set}: it arrived {place} but {why}.")
         }
         FindingKind::TemplateSetUnreadable {
             octets,
             sets,
             reason,
         } => {
-            let data = needing(*octets, &whose);
+            let data = needing(*octets, whose);
             let templates = templates(sets);
             let may = if sets.len() == 1 { "it" } else { "they" };
             format!(
                 "{data} {templates}: {may} may be among the templates {} that cannot be read to \
                  the end ({reason}).",
-                place(),
+                place,
             )
         }
         FindingKind::TemplateLate { octets, set } => format!(
             "{} template {set}: it arrived {}, too late or with another layout.",
-            needing(*octets, &whose),
-            place(),
+            needing(*octets, whose),
+            place,
         ),
         FindingKind::TemplateWithdrawn { octets, set } => format!(
             "{} template {set}: it was withdrawn before.",
-            needing(*octets, &whose),
+            needing(*octets, whose),
         ),
         FindingKind::OutdatedTemplate { records } => format!(
             "{} of {whose} arrived after a restart and before a new template with another layout: \
@@ -116,15 +153,15 @@ pub(super) fn of(finding: &Finding, context: Context<'_>) -> String {
             "Template {template} of {whose} changes back and forth: its definition changed \
              {}, first {}.",
             times(*changes),
-            place(),
+            place,
         ),
-        kind => of_numbers(kind, &whose, &place()),
-    }
+        _ => return None,
+    })
 }
 
-/// Findings on sequence numbers, clocks and what was dropped.
-fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
-    match kind {
+/// Findings on sequence numbers.
+fn of_sequence(kind: &FindingKind, whose: &str) -> Option<String> {
+    Some(match kind {
         FindingKind::SeveralExporters { ports } => {
             let mut ports: Vec<String> = ports.iter().map(u16::to_string).collect();
             shorten(&mut ports);
@@ -167,6 +204,13 @@ fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
         FindingKind::Restarted { times: count } => {
             format!("The exporter of {whose} restarted {}.", times(*count))
         }
+        _ => return None,
+    })
+}
+
+/// Findings on clocks.
+fn of_times(kind: &FindingKind, whose: &str, place: &str) -> Option<String> {
+    Some(match kind {
         FindingKind::ClockSkew { flows, skew } => format!(
             "The export time of {whose} is {} the receive time, so that {} {} impossible times.",
             skew_in_words(*skew),
@@ -178,12 +222,6 @@ fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
              before the start or after the export, or a start more than a year before it.",
             counted(*flows, "flow"),
             have(*flows),
-        ),
-        FindingKind::RunningTotals { flows, all } => format!(
-            "{} of {whose} {} totals since the flow began, first {place}: a flow that is reported \
-             several times is counted once only if its last total is taken.",
-            part(*flows, *all),
-            if *flows == 1 { "carries" } else { "carry" },
         ),
         FindingKind::TimesMissing {
             flows,
@@ -207,6 +245,19 @@ fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
             let flows = counted(*flows, "flow");
             format!("{flows} of {whose} {has} {time}, first {place}: {why}.")
         }
+        _ => return None,
+    })
+}
+
+/// Findings on what elements count or mean.
+fn of_counters(kind: &FindingKind, whose: &str, place: &str) -> Option<String> {
+    Some(match kind {
+        FindingKind::RunningTotals { flows, all } => format!(
+            "{} of {whose} {} totals since the flow began, first {place}: a flow that is reported \
+             several times is counted once only if its last total is taken.",
+            part(*flows, *all),
+            if *flows == 1 { "carries" } else { "carry" },
+        ),
         FindingKind::IcmpPortReversed { flows } => format!(
             "{} writes the code of ICMP before its type into the destination port, as its other \
              records show: {} {} read so.",
@@ -216,11 +267,11 @@ fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
         ),
         FindingKind::SecondCounters { rule, template, .. } => {
             if *rule == "unknown" {
-                return format!(
+                return Some(format!(
                     "Nothing shows what elements 23 and 24 in template {template} of {whose} count: \
                      they are the octets and packets of flows whose elements 1 and 2 are zero, and \
                      of other flows only fields of the record."
-                );
+                ));
             }
             let meaning = match *rule {
                 "nprobe" => "the reverse direction, since nProbe sends so",
@@ -233,30 +284,13 @@ fn of_numbers(kind: &FindingKind, whose: &str, place: &str) -> String {
             };
             format!("Elements 23 and 24 in template {template} of {whose} count {meaning}.")
         }
-        FindingKind::KernelDrops { drops } => {
-            format!("The kernel dropped {}.", counted(*drops, "datagram"))
-        }
-        FindingKind::QueueDrops { drops } => format!(
-            "{} {} dropped because a queue was full.",
-            counted(*drops, "item"),
-            were(*drops),
-        ),
-        FindingKind::Problems { count, reasons } => {
-            let mut reasons = reasons.clone();
-            shorten(&mut reasons);
-            let problems = counted(*count, "problem");
-            format!("{problems} {} found: {}.", were(*count), list(&reasons))
-        }
-        FindingKind::MissingParts { .. } => {
-            "Parts of datagrams or streams are not in the capture.".to_owned()
-        }
-        kind => of_sampling(kind, whose, place),
-    }
+        _ => return None,
+    })
 }
 
 /// Findings on sampling.
-fn of_sampling(kind: &FindingKind, whose: &str, place: &str) -> String {
-    match kind {
+fn of_sampling(kind: &FindingKind, whose: &str, place: &str) -> Option<String> {
+    Some(match kind {
         FindingKind::RateMissing { flows, all } => format!(
             "{} of {whose} {} no sampling rate, though others have one.",
             part(*flows, *all),
@@ -340,9 +374,8 @@ fn of_sampling(kind: &FindingKind, whose: &str, place: &str) -> String {
             counted(*drops, "sample"),
             grouped(*received),
         ),
-        // A kind that has no sentence yet.
-        kind => format!("{}: {} {:?}.", capital(whose), kind.code(), kind.details()),
-    }
+        _ => return None,
+    })
 }
 
 /// What to do about findings of a kind.

@@ -11,10 +11,7 @@ use super::words::{NAMED, grouped};
 pub(super) fn verdict(report: &Report, inputs: &InputNames) -> Vec<String> {
     let mut sentences = Vec::new();
     let context = Context { report, inputs };
-    let mut kinds = report
-        .findings
-        .chunk_by(|one, other| one.number() == other.number())
-        .peekable();
+    let mut kinds = kinds(report).peekable();
     let is_nothing = |kind: &&[Finding]| matches!(kind[0].kind, FindingKind::NoFlowExport { .. });
     if kinds.peek().is_none_or(|kind| !is_nothing(kind)) {
         sentences.push(decoded(report));
@@ -30,10 +27,7 @@ pub(super) fn verdict(report: &Report, inputs: &InputNames) -> Vec<String> {
 pub(super) fn losses(report: &Report) -> Vec<String> {
     let inputs = &InputNames::default();
     let mut sentences = Vec::new();
-    for kind in report
-        .findings
-        .chunk_by(|one, other| one.number() == other.number())
-    {
+    for kind in kinds(report) {
         let is_loss = |kind: &FindingKind| {
             matches!(
                 kind,
@@ -45,6 +39,12 @@ pub(super) fn losses(report: &Report) -> Vec<String> {
         }
     }
     sentences
+}
+
+/// The findings of each kind, the gravest first.
+fn kinds(report: &Report) -> impl Iterator<Item = &[Finding]> {
+    let findings = &report.findings;
+    findings.chunk_by(|one, other| one.number() == other.number())
 }
 
 /// A sentence for each of the first findings of a kind, how many more there are, and what to do.

@@ -141,10 +141,7 @@ fn selection(matches: &ArgMatches, scope: Scope) -> Selection {
     let filter: Option<Filter> = scope.last(matches, "filter");
     // So an output can have all flows although others have a filter.
     let filter = filter.filter(|filter| filter.to_string() != ALL_FLOWS);
-    let filter = match matches.get_one::<KeyFile>("anonymise") {
-        Some(key) => filter.map(|filter| key.anonymiser.filter(&filter)),
-        None => filter,
-    };
+    let filter = KeyFile::filter(matches.get_one("anonymise"), filter);
     Selection::new(biflows, filter)
 }
 

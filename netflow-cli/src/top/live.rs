@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::io::{self, Write as _};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use netflow_core::{Decoder, Limits, Timestamp};
+use netflow_core::{Limits, Timestamp};
 use netflow_io::live::{Live, LiveOptions};
 use netflow_io::{Event, Feed};
 use netflow_output::format::Format as _;
@@ -48,11 +48,7 @@ fn listen(args: &Top, job: &Job<'_>, mut tables: Tables, to_terminal: bool) -> R
     let mut live = Live::bind(&options).map_err(|error| error.to_string())?;
     let unwritable = |error: io::Error| format!("the output cannot be written: {error}");
     let mut output = job.output().map_err(unwritable)?;
-    let decoder = args.inputs.exporters.apply(Decoder::new(Limits::default()));
-    let mut feed = Feed::new(match job.anonymiser {
-        Some(anonymiser) => decoder.with_rewrite(anonymiser.clone()),
-        None => decoder,
-    });
+    let mut feed = Feed::new(job.decoder(Limits::default()));
     let Some(mut source) = live.take_sources().pop() else {
         return Ok(());
     };

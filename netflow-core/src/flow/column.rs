@@ -223,23 +223,6 @@ impl Worked<'_> {
             FlowField::MplsLabels => {
                 FlowColumn::each_if(self.has(&[I::MplsLabel1, I::DataLinkFrame, I::MplsLabelStack]))
             }
-            FlowField::InputInterfaceName => {
-                self.sent_or_named(&[I::InterfaceName], FlowField::InputInterface)
-            }
-            FlowField::OutputInterfaceName => {
-                self.sent_or_named(&[I::InterfaceName], FlowField::OutputInterface)
-            }
-            FlowField::SamplerName => FlowColumn::each_if(
-                self.has(&[I::SamplerName])
-                    || self.facts.has(KnownFacts::NAMES)
-                        && self.has(&[I::SamplerId, I::SelectorId]),
-            ),
-            FlowField::IngressVrfName => self.sent_or_named(&[I::VrfName], FlowField::IngressVrf),
-            FlowField::EgressVrfName => self.sent_or_named(&[I::VrfName], FlowField::EgressVrf),
-            FlowField::ApplicationName => self.sent_or_named(
-                &[I::ApplicationName, I::ApplicationDescription],
-                FlowField::ApplicationId,
-            ),
             // Only sFlow carries these.
             FlowField::AsPath
             | FlowField::DropReason
@@ -260,6 +243,39 @@ impl Worked<'_> {
             FlowField::Dscp => self.of_tos(2, 0x3f),
             FlowField::Ecn => self.of_tos(0, 0b11),
             FlowField::PostDscp => FlowColumn::each_if(self.has(&[I::PostDiffServ, I::PostTos])),
+            _ => self.of_name(field),
+        }
+    }
+
+    /// A field that is a name, which may be in the record or announced.
+    fn of_name(&self, field: FlowField) -> FlowColumn {
+        use Ingredient as I;
+        match field {
+            FlowField::InputInterfaceName => {
+                self.sent_or_named(&[I::InterfaceName], FlowField::InputInterface)
+            }
+            FlowField::OutputInterfaceName => {
+                self.sent_or_named(&[I::InterfaceName], FlowField::OutputInterface)
+            }
+            FlowField::SamplerName => FlowColumn::each_if(
+                self.has(&[I::SamplerName])
+                    || self.facts.has(KnownFacts::NAMES)
+                        && self.has(&[I::SamplerId, I::SelectorId]),
+            ),
+            FlowField::IngressVrfName => self.sent_or_named(&[I::VrfName], FlowField::IngressVrf),
+            FlowField::EgressVrfName => self.sent_or_named(&[I::VrfName], FlowField::EgressVrf),
+            FlowField::ApplicationName => self.sent_or_named(
+                &[I::ApplicationName, I::ApplicationDescription],
+                FlowField::ApplicationId,
+            ),
+            _ => self.of_packet(field),
+        }
+    }
+
+    /// A field that the record has, or a packet in it.
+    fn of_packet(&self, field: FlowField) -> FlowColumn {
+        use Ingredient as I;
+        match field {
             FlowField::OriginalExporterAddress => FlowColumn::each_if(self.has(&[
                 I::OriginalExporterIpv4,
                 I::OriginalExporterIpv6,

@@ -131,30 +131,8 @@ impl Increments {
                 ..
             }
         );
-        let mut added = values;
-        let sums = added.iter_mut().zip(&mut counted.values);
-        for ((added, counted), counter) in sums.zip(counters) {
-            let Some(Counter { kind, value }) = counter else {
-                continue;
-            };
-            let is_total = match kind {
-                CounterKind::Delta => continue,
-                CounterKind::Total => true,
-                CounterKind::Connection => is_teardown,
-            };
-            *added = Some(if is_total {
-                if value < *counted && may_begin_again && !is_behind {
-                    *counted = 0;
-                }
-                // A lower total came late: the higher was counted.
-                let increase = value.saturating_sub(*counted);
-                *counted = value.max(*counted);
-                increase
-            } else {
-                *counted = counted.saturating_add(value);
-                value
-            });
-        }
+        let restarts = may_begin_again && !is_behind;
+        let added = counted.add(counters, is_teardown, restarts);
         if is_connection && is_teardown {
             // The id may be that of another connection next, or of updates that are late.
             counted.closed = Some(Life::of(flow));
@@ -354,4 +332,41 @@ struct FlowTotals {
     is_whole: bool,
     /// The connection ended.
     closed: Option<Life>,
+}
+
+impl FlowTotals {
+    /// What the counters of a record add, each by its kind. At a teardown, those of a connection are its
+    /// totals; a lower total is that of another flow if flows `may_begin_again`.
+    fn add(
+        &mut self,
+        counters: [Option<Counter>; 4],
+        is_teardown: bool,
+        may_begin_again: bool,
+    ) -> [Option<u64>; 4] {
+        let mut added = counters.map(|counter| Some(counter?.value));
+        let sums = added.iter_mut().zip(&mut self.values);
+        for ((added, counted), counter) in sums.zip(counters) {
+            let Some(Counter { kind, value }) = counter else {
+                continue;
+            };
+            let is_total = match kind {
+                CounterKind::Delta => continue,
+                CounterKind::Total => true,
+                CounterKind::Connection => is_teardown,
+            };
+            *added = Some(if is_total {
+                if value < *counted && may_begin_again {
+                    *counted = 0;
+                }
+                // A lower total came late: the higher was counted.
+                let increase = value.saturating_sub(*counted);
+                *counted = value.max(*counted);
+                increase
+            } else {
+                *counted = counted.saturating_add(value);
+                value
+            });
+        }
+        added
+    }
 }

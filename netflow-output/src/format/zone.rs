@@ -1,12 +1,12 @@
 //! The time zone of texts for people.
 
 use alloc::sync::Arc;
-use core::ops::Range;
+use core::fmt::Write as _;
 use std::env;
 use std::io;
 
 use netflow_core::Timestamp;
-use netflow_core::text::UnixTime;
+use netflow_core::text::{ShortText, UnixTime};
 use tz::TimeZone;
 
 /// The name by which the zone of the machine is read, from `/etc/localtime`.
@@ -15,8 +15,6 @@ const MINUTE: i64 = 60;
 const MINUTES_OF_HOUR: u64 = 60;
 /// Octets of the longest text: date, hour, nine digits of fraction and an offset.
 const LONGEST: usize = 40;
-/// Where a plain time has a blank instead of the `T` of RFC 3339.
-const BETWEEN: usize = 10;
 
 /// A time zone, with its changes to and from summer time.
 #[derive(Debug, Clone)]
@@ -49,35 +47,34 @@ impl Zone {
     /// The time as RFC 3339 has it, with the fewest of 0, 3, 6 or 9 digits of fraction and the offset of
     /// the zone: `2021-04-11T12:20:00.250+02:00`.
     #[must_use]
-    pub fn time(&self, time: Timestamp) -> ZonedText {
+    pub fn time(&self, time: Timestamp) -> ShortText<LONGEST> {
         let digits = UnixTime::from(time).fewest_digits();
-        self.text(time, digits)
+        self.text(time, digits, "T")
     }
 
     /// Date and time for people, always with milliseconds: `2021-04-11 12:20:00.250+02:00`.
-    pub(crate) fn plain_time(&self, time: Timestamp) -> ZonedText {
-        let mut text = self.text(time, 3);
-        if let Some(between) = text.octets.get_mut(BETWEEN) {
-            *between = b' ';
-        }
-        text
+    pub(crate) fn plain_time(&self, time: Timestamp) -> ShortText<LONGEST> {
+        self.text(time, 3, " ")
     }
 
-    fn text(&self, time: Timestamp, digits: u32) -> ZonedText {
+    /// The time with this between date and hour.
+    fn text(&self, time: Timestamp, digits: u32, between: &str) -> ShortText<LONGEST> {
         let utc = UnixTime::from(time);
         let offset = self.offset(utc.seconds);
         let local = UnixTime {
             seconds: utc.seconds.saturating_add(offset.saturating_mul(MINUTE)),
             ..utc
         };
-        let mut text = ZonedText::default();
-        // The years of a timestamp, 1677 to 2262, all have a text.
+        let mut text = ShortText::new();
+        // The years of a timestamp, 1677 to 2262, all have a text. Writing never fails.
         if let Some(local) = local.text_of_digits(digits) {
-            text.push(local.as_bytes().strip_suffix(b"Z").unwrap_or_default());
+            let local = local.as_str().trim_end_matches('Z');
+            let (date, hour) = local.split_once('T').unwrap_or((local, ""));
+            let _ = write!(text, "{date}{between}{hour}");
         }
-        let (sign, offset) = (if offset < 0 { b'-' } else { b'+' }, offset.unsigned_abs());
-        let [hours, minutes] = [offset / MINUTES_OF_HOUR, offset % MINUTES_OF_HOUR].map(two_digits);
-        text.push(&[sign, hours[0], hours[1], b':', minutes[0], minutes[1]]);
+        let (sign, offset) = (if offset < 0 { "-" } else { "+" }, offset.unsigned_abs());
+        let (hours, minutes) = (offset / MINUTES_OF_HOUR, offset % MINUTES_OF_HOUR);
+        let _ = write!(text, "{sign}{hours:02}:{minutes:02}");
         text
     }
 
@@ -95,50 +92,6 @@ fn is_missing(error: &tz::Error) -> bool {
     };
     let error = error.downcast_ref::<io::Error>();
     error.is_some_and(|error| error.kind() == io::ErrorKind::NotFound)
-}
-
-fn two_digits(number: u64) -> [u8; 2] {
-    let digit = |number: u64| b'0' + u8::try_from(number % 10).unwrap_or(0);
-    [digit(number / 10), digit(number)]
-}
-
-/// A time in a [`Zone`], as text.
-#[derive(Debug, Clone, Copy)]
-pub struct ZonedText {
-    octets: [u8; LONGEST],
-    len: usize,
-}
-
-impl Default for ZonedText {
-    fn default() -> Self {
-        Self {
-            octets: [0; LONGEST],
-            len: 0,
-        }
-    }
-}
-
-impl ZonedText {
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
-    }
-
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.octets.get(..self.len).unwrap_or_default()
-    }
-
-    fn push(&mut self, text: &[u8]) {
-        let place = Range {
-            start: self.len,
-            end: self.len + text.len(),
-        };
-        if let Some(place) = self.octets.get_mut(place) {
-            place.copy_from_slice(text);
-            self.len += text.len();
-        }
-    }
 }
 
 #[cfg(test)]
