@@ -87,17 +87,24 @@ pub trait Format {
         true
     }
 
+    /// The flows that have rows, of a format whose rows depend on nothing but their message.
+    fn independent_selection(&self) -> Option<&Selection> {
+        None
+    }
+
     /// Whether the rows of a message do not depend on those before it, and nothing comes after the
     /// last row. Several values of such a format, each of which writes the messages of some exporters,
     /// write the same rows as one.
     fn has_independent_rows(&self) -> bool {
-        false
+        let selection = self.independent_selection();
+        selection.is_some_and(|selection| selection.left().is_none())
     }
 
     /// Whether every further message is passed over, because as many rows are written as were asked
     /// for.
     fn is_done(&self) -> bool {
-        false
+        let selection = self.independent_selection();
+        selection.is_some_and(Selection::is_exhausted)
     }
 
     /// Flows written so far with impossible times, as far as the format marks them.
@@ -146,6 +153,10 @@ impl<F: Format + ?Sized> Format for Box<F> {
 
     fn is_live(&self) -> bool {
         (**self).is_live()
+    }
+
+    fn independent_selection(&self) -> Option<&Selection> {
+        (**self).independent_selection()
     }
 
     fn has_independent_rows(&self) -> bool {

@@ -128,15 +128,13 @@ fn of_templates(kind: &FindingKind, whose: &str, place: &str) -> Option<String> 
             let templates = templates(sets);
             let may = if sets.len() == 1 { "it" } else { "they" };
             format!(
-                "{data} {templates}: {may} may be among the templates {} that cannot be read to \
-                 the end ({reason}).",
-                place,
+                "{data} {templates}: {may} may be among the templates {place} that cannot be read \
+                 to the end ({reason}).",
             )
         }
         FindingKind::TemplateLate { octets, set } => format!(
-            "{} template {set}: it arrived {}, too late or with another layout.",
+            "{} template {set}: it arrived {place}, too late or with another layout.",
             needing(*octets, whose),
-            place,
         ),
         FindingKind::TemplateWithdrawn { octets, set } => format!(
             "{} template {set}: it was withdrawn before.",

@@ -92,12 +92,8 @@ impl Format for Csv {
         Framing::QuotedLines
     }
 
-    fn has_independent_rows(&self) -> bool {
-        !self.writer.is_limited()
-    }
-
-    fn is_done(&self) -> bool {
-        self.writer.is_done()
+    fn independent_selection(&self) -> Option<&Selection> {
+        Some(self.writer.selection())
     }
 
     fn suspects(&self) -> Suspects {

@@ -82,14 +82,9 @@ impl FieldWriter {
         self.head.zone = Some(zone);
     }
 
-    /// Whether there is a limit of rows.
-    pub(super) const fn is_limited(&self) -> bool {
-        self.selection.left().is_some()
-    }
-
-    /// Whether no further flow becomes a row.
-    pub(super) fn is_done(&self) -> bool {
-        self.selection.is_exhausted()
+    /// The flows that become rows.
+    pub(super) const fn selection(&self) -> &Selection {
+        &self.selection
     }
 
     /// Flows so far with impossible times.

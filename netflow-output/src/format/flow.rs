@@ -55,12 +55,8 @@ impl Format for FlowLines {
         lines::write_unreadable(datagram, error, &self.files, &mut Json::new(out));
     }
 
-    fn has_independent_rows(&self) -> bool {
-        !self.writer.is_limited()
-    }
-
-    fn is_done(&self) -> bool {
-        self.writer.is_done()
+    fn independent_selection(&self) -> Option<&Selection> {
+        Some(self.writer.selection())
     }
 
     fn suspects(&self) -> Suspects {

@@ -201,12 +201,8 @@ impl Format for Renamed {
         Ok(())
     }
 
-    fn has_independent_rows(&self) -> bool {
-        self.selection.left().is_none()
-    }
-
-    fn is_done(&self) -> bool {
-        self.selection.is_exhausted()
+    fn independent_selection(&self) -> Option<&Selection> {
+        Some(&self.selection)
     }
 
     fn take_left_out(&mut self) -> u64 {
