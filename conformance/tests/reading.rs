@@ -15,7 +15,7 @@ fn captures() -> Vec<PathBuf> {
 }
 
 /// Each packet as an expected result describes it, with its time and payload.
-fn read(mut source: Source) -> Vec<(Value, i64, Vec<u8>)> {
+fn read(mut source: Source<'_>) -> Vec<(Value, i64, Vec<u8>)> {
     let mut packets = Vec::new();
     while let Some(packet) = source.next() {
         let packet = packet.unwrap();

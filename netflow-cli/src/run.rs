@@ -305,7 +305,7 @@ impl DecodeRun {
     fn file(
         &mut self,
         index: u32,
-        mut source: Source,
+        mut source: Source<'_>,
         is_live: bool,
     ) -> io::Result<Option<InputFault>> {
         let (mut fault, has_export) = match &mut self.decoding {

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     code
 }
 
-fn list(mut source: Source) -> Result<(), CaptureError> {
+fn list(mut source: Source<'_>) -> Result<(), CaptureError> {
     let mut end = Ok(());
     while let Some(packet) = source.next() {
         match packet {

@@ -20,12 +20,12 @@ impl Progress {
 }
 
 /// A reader that counts what it has read.
-pub(crate) struct CountingReader {
-    pub(crate) reader: Box<dyn Read + Send>,
+pub(crate) struct CountingReader<'r> {
+    pub(crate) reader: Box<dyn Read + Send + 'r>,
     pub(crate) progress: Progress,
 }
 
-impl Read for CountingReader {
+impl Read for CountingReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let octets = self.reader.read(buffer)?;
         self.progress.add(octets);

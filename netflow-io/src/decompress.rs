@@ -9,10 +9,10 @@ use crate::error::CaptureErrorKind;
 
 impl Compression {
     /// Reads through the compression.
-    pub(crate) fn decompress(
+    pub(crate) fn decompress<'r>(
         self,
-        reader: Box<dyn Read + Send>,
-    ) -> io::Result<Box<dyn Read + Send>> {
+        reader: Box<dyn Read + Send + 'r>,
+    ) -> io::Result<Box<dyn Read + Send + 'r>> {
         Ok(match self {
             Self::Gzip => Box::new(Decompressor {
                 reader: MultiGzDecoder::new(reader),

@@ -11,8 +11,8 @@ const WINDOW: usize = 256 << 10;
 
 /// A window over a reader. Its octets are borrowed without a copy; it grows only when it
 /// is full of octets that have arrived.
-pub(crate) struct Input {
-    reader: Box<dyn Read + Send>,
+pub(crate) struct Input<'r> {
+    reader: Box<dyn Read + Send + 'r>,
     buffer: Vec<u8>,
     start: usize,
     end: usize,
@@ -23,8 +23,8 @@ pub(crate) struct Input {
     held: usize,
 }
 
-impl Input {
-    pub(crate) fn new(reader: Box<dyn Read + Send>) -> Self {
+impl<'r> Input<'r> {
+    pub(crate) fn new(reader: Box<dyn Read + Send + 'r>) -> Self {
         Self {
             reader,
             buffer: vec![0; WINDOW],
@@ -156,7 +156,7 @@ impl Input {
     }
 }
 
-impl fmt::Debug for Input {
+impl fmt::Debug for Input<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Input")
             .field("offset", &self.offset)

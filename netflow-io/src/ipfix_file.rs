@@ -20,7 +20,7 @@ pub(crate) fn recognise(first: &[u8]) -> bool {
 }
 
 /// The next message, its time that of its export.
-pub(crate) fn next(input: &mut Input) -> Next {
+pub(crate) fn next(input: &mut Input<'_>) -> Next {
     input.release();
     let offset = input.offset();
     let fault = |kind| FormatFault::new(kind, offset);

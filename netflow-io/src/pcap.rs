@@ -33,7 +33,7 @@ pub(crate) fn recognise(first: &[u8]) -> bool {
 
 impl PcapReader {
     /// Reads the file header.
-    pub(crate) fn new(input: &mut Input, block_octets: u32) -> Result<Self, CaptureErrorKind> {
+    pub(crate) fn new(input: &mut Input<'_>, block_octets: u32) -> Result<Self, CaptureErrorKind> {
         let header = input.fill(FILE_HEADER)?;
         let fields = variant(header).and_then(|(order, magic)| {
             let octets = header.first_chunk::<FILE_HEADER>()?;
@@ -73,7 +73,7 @@ impl PcapReader {
     }
 
     /// The next packet.
-    pub(crate) fn next(&mut self, input: &mut Input) -> Next {
+    pub(crate) fn next(&mut self, input: &mut Input<'_>) -> Next {
         input.release();
         let offset = input.offset();
         let fault = |kind| FormatFault::new(kind, offset);

@@ -103,7 +103,7 @@ impl PcapngReader {
     }
 
     /// The next packet; other blocks are read or passed over on the way.
-    pub(crate) fn next(&mut self, input: &mut Input) -> Next {
+    pub(crate) fn next(&mut self, input: &mut Input<'_>) -> Next {
         loop {
             input.release();
             let offset = input.offset();
@@ -123,7 +123,7 @@ impl PcapngReader {
     }
 
     /// The header of the block at the window.
-    fn block(&mut self, input: &mut Input) -> Result<Option<BlockHeader>, CaptureErrorKind> {
+    fn block(&mut self, input: &mut Input<'_>) -> Result<Option<BlockHeader>, CaptureErrorKind> {
         let header = input.fill(BLOCK_HEADER)?;
         if header.is_empty() {
             return Ok(None);
@@ -175,7 +175,7 @@ impl PcapngReader {
     fn read(
         &mut self,
         block: BlockHeader,
-        input: &mut Input,
+        input: &mut Input<'_>,
     ) -> Result<Option<Frame>, CaptureErrorKind> {
         let known = [
             SECTION_HEADER,

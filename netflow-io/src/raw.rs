@@ -60,7 +60,7 @@ enum Parsed {
 
 impl DocumentForm {
     /// The form of the documents that an input begins with; `None` if it does not begin with one.
-    pub(crate) fn recognise(input: &mut Input) -> Result<Option<Self>, CaptureErrorKind> {
+    pub(crate) fn recognise(input: &mut Input<'_>) -> Result<Option<Self>, CaptureErrorKind> {
         let form = match input.fill(1)?.first() {
             Some(b'{') => Self::Json,
             Some(first) if message_pack::is_map(*first) => Self::MessagePack,
@@ -85,7 +85,7 @@ impl DocumentForm {
     }
 
     /// Reads until a document is whole, and not further, as what follows may come much later.
-    fn whole(self, input: &mut Input) -> std::io::Result<Parsed> {
+    fn whole(self, input: &mut Input<'_>) -> std::io::Result<Parsed> {
         let mut has_ended = false;
         loop {
             let octets = input.window();
@@ -131,7 +131,7 @@ impl RawReader {
     }
 
     /// The datagram of the next document, its time that of its arrival.
-    pub(crate) fn next(&mut self, input: &mut Input) -> Next {
+    pub(crate) fn next(&mut self, input: &mut Input<'_>) -> Next {
         input.release();
         let offset = input.offset();
         let fault = |kind| FormatFault::new(kind, offset);

@@ -26,7 +26,7 @@ pub(crate) enum FormatReader {
 impl FormatReader {
     /// Recognises the content, through compressions; `input` is left at its start.
     pub(crate) fn open(
-        input: &mut Input,
+        input: &mut Input<'_>,
         options: &CaptureOptions,
     ) -> Result<(Self, Option<Compression>), CaptureErrorKind> {
         let mut compression = None;
@@ -40,7 +40,10 @@ impl FormatReader {
         Err(CaptureErrorKind::CompressedTooOften)
     }
 
-    fn recognise(input: &mut Input, options: &CaptureOptions) -> Result<Self, CaptureErrorKind> {
+    fn recognise(
+        input: &mut Input<'_>,
+        options: &CaptureOptions,
+    ) -> Result<Self, CaptureErrorKind> {
         let first = input.fill(RECOGNISED_BY)?;
         let limits = &options.limits;
         if first.is_empty() {
@@ -70,7 +73,7 @@ impl FormatReader {
     /// A reader for the part after a mark; `input` begins with the header that the mark holds.
     pub(crate) fn after(
         mark: &Mark,
-        input: &mut Input,
+        input: &mut Input<'_>,
         options: &CaptureOptions,
     ) -> Result<Self, CaptureErrorKind> {
         let limits = &options.limits;
@@ -89,7 +92,7 @@ impl FormatReader {
     }
 
     /// The next frame; `None` at the end.
-    pub(crate) fn next(&mut self, input: &mut Input) -> Next {
+    pub(crate) fn next(&mut self, input: &mut Input<'_>) -> Next {
         match self {
             Self::Pcap(reader) => reader.next(input),
             Self::Pcapng(reader) => reader.next(input),

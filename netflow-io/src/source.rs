@@ -48,7 +48,7 @@ use crate::summary::CaptureSummary;
 /// # Errors
 ///
 /// If the file does not exist or cannot be read, or has no format that is read here.
-pub fn open(path: impl AsRef<Path>) -> Result<Source, CaptureError> {
+pub fn open(path: impl AsRef<Path>) -> Result<Source<'static>, CaptureError> {
     open_with(path, CaptureOptions::default())
 }
 
@@ -57,7 +57,10 @@ pub fn open(path: impl AsRef<Path>) -> Result<Source, CaptureError> {
 /// # Errors
 ///
 /// As for [`open`].
-pub fn open_with(path: impl AsRef<Path>, options: CaptureOptions) -> Result<Source, CaptureError> {
+pub fn open_with(
+    path: impl AsRef<Path>,
+    options: CaptureOptions,
+) -> Result<Source<'static>, CaptureError> {
     let path = path.as_ref();
     let file = File::open(path).map_err(|error| CaptureError::from_io(path, error))?;
     let metadata = file
@@ -71,7 +74,8 @@ pub fn open_with(path: impl AsRef<Path>, options: CaptureOptions) -> Result<Sour
     Source::build(Box::new(file), path.to_owned(), total, options)
 }
 
-/// The datagrams of a file, in its order.
+/// The datagrams of a file, in its order. `'r` is the lifetime of what its reader borrows, `'static` for
+/// a file.
 ///
 /// ```
 /// use netflow_io::{CaptureErrorKind, Source};
@@ -85,8 +89,8 @@ pub fn open_with(path: impl AsRef<Path>, options: CaptureOptions) -> Result<Sour
 /// );
 /// ```
 #[derive(Debug)]
-pub struct Source {
-    input: Input,
+pub struct Source<'r> {
+    input: Input<'r>,
     reader: FormatReader,
     extractor: Extractor,
     path: PathBuf,
@@ -121,14 +125,25 @@ pub struct CapturedDatagram<'a> {
     pub begins_session: bool,
 }
 
-impl Source {
-    /// Reads a file from a reader, such as standard input; `name` is its name in errors.
+impl<'r> Source<'r> {
+    /// Reads a file from a reader, such as standard input; `name` is its name in errors. The source
+    /// may borrow what it reads.
+    ///
+    /// ```
+    /// // An IPFIX file in memory: one message with one template.
+    /// let mut octets = vec![0, 10, 0, 28, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7];
+    /// octets.extend([0, 2, 0, 12, 1, 0, 0, 1, 0, 8, 0, 4]);
+    /// let mut source = netflow_io::Source::from_reader(&octets[..], "memory")?;
+    /// assert_eq!(source.next().unwrap()?.datagram.payload, octets);
+    /// assert!(source.next().is_none());
+    /// # Ok::<(), netflow_io::CaptureError>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// If the reader fails, or what it reads has no format that is read here.
     pub fn from_reader(
-        reader: impl Read + Send + 'static,
+        reader: impl Read + Send + 'r,
         name: impl AsRef<Path>,
     ) -> Result<Self, CaptureError> {
         Self::from_reader_with(reader, name, CaptureOptions::default())
@@ -140,7 +155,7 @@ impl Source {
     ///
     /// As for [`from_reader`](Self::from_reader).
     pub fn from_reader_with(
-        reader: impl Read + Send + 'static,
+        reader: impl Read + Send + 'r,
         name: impl AsRef<Path>,
         options: CaptureOptions,
     ) -> Result<Self, CaptureError> {
@@ -157,7 +172,7 @@ impl Source {
     ///
     /// If the mark is one of another file, or damaged.
     pub fn resume(
-        rest: impl Read + Send + 'static,
+        rest: impl Read + Send + 'r,
         name: impl AsRef<Path>,
         options: CaptureOptions,
         mark: &Mark,
@@ -278,7 +293,7 @@ impl Source {
     }
 }
 
-impl Datagrams for Source {
+impl Datagrams for Source<'_> {
     type Error = CaptureError;
 
     fn next_arrival(&mut self) -> Option<Result<Arrival<'_>, CaptureError>> {
@@ -308,9 +323,9 @@ enum ReadState {
     Ending(Option<CaptureError>),
 }
 
-impl Source {
+impl<'r> Source<'r> {
     fn build(
-        reader: Box<dyn Read + Send>,
+        reader: Box<dyn Read + Send + 'r>,
         path: PathBuf,
         total: Option<u64>,
         options: CaptureOptions,

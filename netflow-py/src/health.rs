@@ -147,7 +147,7 @@ struct Examination {
 }
 
 impl Examination {
-    fn read(&mut self, mut source: Source, file: u32) -> Result<(), netflow_io::CaptureError> {
+    fn read(&mut self, mut source: Source<'_>, file: u32) -> Result<(), netflow_io::CaptureError> {
         self.feed.begin_input(file);
         let mut ended = Ok(());
         while let Some(event) = self.feed.next(&mut source) {

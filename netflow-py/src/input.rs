@@ -54,7 +54,7 @@ impl Range {
         reader: impl Read + Send + 'static,
         name: &Path,
         options: CaptureOptions,
-    ) -> Result<Source, netflow_io::CaptureError> {
+    ) -> Result<Source<'static>, netflow_io::CaptureError> {
         let octets = self
             .end
             .map_or(u64::MAX, |end| end.saturating_sub(self.start()));
@@ -103,7 +103,7 @@ impl Input {
         &self,
         options: CaptureOptions,
         raised: &Raised,
-    ) -> Result<Source, netflow_io::CaptureError> {
+    ) -> Result<Source<'static>, netflow_io::CaptureError> {
         let start = self.range.start();
         match &self.kind {
             InputKind::Path(path) => {

@@ -16,7 +16,7 @@ pub(crate) struct FileWalk {
     options: CaptureOptions,
     next: usize,
     is_any_open: bool,
-    source: Option<Source>,
+    source: Option<Source<'static>>,
     pub(crate) feed: Feed,
     raised: Raised,
     strict: bool,

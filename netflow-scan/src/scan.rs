@@ -10,7 +10,8 @@ use netflow_core::Decoder;
 use netflow_io::{Event, Feed, Source};
 
 /// Opens the inputs, one after the other; `None` when there are no more.
-pub type Opener = Box<dyn FnMut() -> Option<Result<Source, netflow_io::CaptureError>> + Send>;
+pub type Opener =
+    Box<dyn FnMut() -> Option<Result<Source<'static>, netflow_io::CaptureError>> + Send>;
 
 /// Reads inputs with one decoder into batches of bounded size.
 ///
@@ -42,7 +43,7 @@ pub struct Scan<B: BatchBuilder> {
     begins_session: bool,
     builder: B,
     open: Opener,
-    source: Option<Source>,
+    source: Option<Source<'static>>,
     faults: Faults,
     progress: Progress,
     ready: VecDeque<B::Batch>,
@@ -288,7 +289,7 @@ type Ended = Option<Result<(), netflow_io::CaptureError>>;
 
 /// Decodes the next datagram of a file.
 fn datagram<B: BatchBuilder>(
-    source: &mut Source,
+    source: &mut Source<'_>,
     feed: &mut Feed,
     begins_session: &mut bool,
     builder: &mut B,

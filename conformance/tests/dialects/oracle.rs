@@ -112,7 +112,7 @@ impl Oracle {
         documents
     }
 
-    fn source(&self) -> Source {
+    fn source(&self) -> Source<'static> {
         netflow_io::open(&self.input).unwrap()
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn open(
     path: &Path,
     options: CaptureOptions,
     is_followed: bool,
-) -> Result<Source, CaptureError> {
+) -> Result<Source<'static>, CaptureError> {
     if !is_standard(path) {
         let growing = is_followed.then(|| interrupt.growing(path));
         return match growing {
@@ -40,7 +40,7 @@ pub(super) fn open(
 }
 
 /// What to say of a file without flow export.
-pub(super) fn nothing_found(source: &Source) -> String {
+pub(super) fn nothing_found(source: &Source<'_>) -> String {
     let path = source.path().display();
     let summary = source.summary();
     let udp = summary.udp_passed_over;

@@ -23,7 +23,7 @@ impl FileReading<'_> {
     /// Decodes a file in this thread.
     pub(super) fn decode(
         &mut self,
-        source: &mut Source,
+        source: &mut Source<'_>,
         feed: &mut Feed,
         consumer: &mut Consumer,
         is_live: bool,
@@ -62,7 +62,7 @@ impl FileReading<'_> {
     /// Passes the datagrams of a file to threads.
     pub(super) fn pass_on(
         &mut self,
-        source: &mut Source,
+        source: &mut Source<'_>,
         index: u32,
         workers: &mut Workers,
     ) -> io::Result<Option<InputFault>> {

@@ -33,7 +33,9 @@ pub(crate) fn read(name: impl AsRef<Path>) -> Vec<Captured> {
 }
 
 /// The datagrams of a source.
-pub(crate) fn of(source: Result<netflow_io::Source, netflow_io::CaptureError>) -> Vec<Captured> {
+pub(crate) fn of(
+    source: Result<netflow_io::Source<'_>, netflow_io::CaptureError>,
+) -> Vec<Captured> {
     let mut source = source.unwrap();
     let mut found = Vec::new();
     // What a cut file lacks is an error at its end.

@@ -68,7 +68,7 @@ pub(crate) fn try_read(file: &[u8], options: CaptureOptions) -> Result<Read, Cap
     Ok(read_source(source))
 }
 
-pub(crate) fn read_source(mut source: Source) -> Read {
+pub(crate) fn read_source(mut source: Source<'_>) -> Read {
     let mut packets = Vec::new();
     let mut error = None;
     while let Some(packet) = source.next() {

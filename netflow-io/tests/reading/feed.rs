@@ -18,7 +18,7 @@ fn udp(payload: &[u8]) -> Datagram<'_> {
     Datagram::new(exporter(50_000), Transport::Udp, received, payload)
 }
 
-fn source(packets: &[Vec<u8>]) -> Source {
+fn source(packets: &[Vec<u8>]) -> Source<'static> {
     let file = Pcap::new(RAW).packets(packets).octets;
     Source::from_reader(Cursor::new(file), "test").unwrap()
 }
@@ -38,7 +38,7 @@ fn template_and_data() -> [Vec<u8>; 2] {
 }
 
 /// What comes of a source, in short.
-fn events(feed: &mut Feed, source: &mut Source) -> Vec<String> {
+fn events(feed: &mut Feed, source: &mut Source<'_>) -> Vec<String> {
     let mut events = Vec::new();
     while let Some(event) = feed.next(source) {
         events.push(match event.unwrap() {

@@ -299,7 +299,7 @@ fn a_reader_that_gives_single_octets_gives_the_same() {
 fn a_source_and_its_errors_may_go_to_another_thread() {
     const fn goes<T: Send>() {}
     const fn is_shared<T: Send + Sync>() {}
-    goes::<Source>();
+    goes::<Source<'_>>();
     is_shared::<netflow_io::CaptureError>();
 }
 

@@ -11,7 +11,7 @@ use crate::craft::{
     read_source, read_with, segment, udp,
 };
 
-fn open(file: &[u8], options: &CaptureOptions) -> Source {
+fn open(file: &[u8], options: &CaptureOptions) -> Source<'static> {
     let file = Cursor::new(file.to_vec());
     Source::from_reader_with(file, "test", options.clone()).unwrap()
 }
