@@ -196,11 +196,26 @@ impl Relay {
     pub fn try_forward<E>(
         &mut self,
         decoded: Decoded<'_>,
+        send: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.try_forward_where(decoded, |_| true, send)
+    }
+
+    /// As [`try_forward`](Self::try_forward), but of the flows only those that `matches`, as
+    /// [`forward_where`](Self::forward_where) does.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `send`.
+    pub fn try_forward_where<E>(
+        &mut self,
+        decoded: Decoded<'_>,
+        matches: impl FnMut(&Flow<'_>) -> bool,
         mut send: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut result = Ok(());
         let mut failed = 0_u64;
-        self.forward(decoded, |octets| {
+        self.forward_where(decoded, matches, |octets| {
             if result.is_ok() {
                 result = send(octets);
             }
