@@ -10,7 +10,11 @@
      netflow_next_set(), netflow_next_record(), netflow_next_field()
                            everything that was sent, with pointers into the caller's octets
 
-   and netflow_next_problem() reports what could not be read. A library that was built with Arrow
+   or as lines of JSON by netflow_next_json(), and netflow_relay_forward() sends it on as IPFIX. Datagrams come
+   from sockets of the program, from captures and IPFIX files by netflow_source_next(), from TCP by
+   netflow_stream_next(), or from netflow_receive().
+
+   netflow_next_problem() reports what could not be read. A library that was built with Arrow
    also gathers the flows of many datagrams into Arrow arrays, see netflow_arrow_new(). A whole program:
 
      netflow_decoder *decoder;
@@ -154,6 +158,8 @@ enum netflow_result
   NETFLOW_ERROR_UNSUPPORTED = -16,
   // The system refuses.
   NETFLOW_ERROR_SYSTEM = -17,
+  // A file or stream is of no format that is read here, or is damaged from here on.
+  NETFLOW_ERROR_INPUT = -18,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1069,6 +1075,44 @@ typedef uint32_t netflow_listen_transport;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// What a row of JSON holds.
+enum netflow_json_schema
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // One flow: the normalised fields, by the names of `netflow_field_info`.
+  NETFLOW_JSON_FLOW = 0,
+  // One record, sample, template or problem: all its fields, by the names of the registries.
+  NETFLOW_JSON_RECORD = 1,
+  // The same as it was sent, with its octets.
+  NETFLOW_JSON_WIRE = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_json_schema netflow_json_schema;
+#else
+typedef uint32_t netflow_json_schema;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Bits of `netflow_relay_options.flags`.
+enum netflow_relay_flag
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Records do not name the exporter that they came from.
+  NETFLOW_RELAY_WITHOUT_ORIGIN = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum netflow_relay_flag netflow_relay_flag;
+#else
+typedef uint32_t netflow_relay_flag;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // Gathers flows of any number of messages into Arrow arrays.
 typedef struct netflow_arrow netflow_arrow;
 
@@ -1086,8 +1130,20 @@ typedef struct netflow_filter netflow_filter;
 // report.
 typedef struct netflow_health netflow_health;
 
+// Writes messages as JSON.
+typedef struct netflow_json netflow_json;
+
 // The sockets of a collector.
 typedef struct netflow_listener netflow_listener;
+
+// Sends messages of any protocol on as IPFIX.
+typedef struct netflow_relay netflow_relay;
+
+// An open file.
+typedef struct netflow_source netflow_source;
+
+// Finds the messages of IPFIX in one connection.
+typedef struct netflow_stream netflow_stream;
 
 // An element that the registries do not know.
 typedef struct netflow_definition {
@@ -1230,7 +1286,8 @@ typedef struct netflow_datagram {
   uint32_t input;
 } netflow_datagram;
 
-// Text that something else owns; not NUL-terminated unless a function says so.
+// Text that something else owns. Names that the library knows (of fields, elements, rules, reasons) end in
+// NUL besides; text that an exporter sent does not.
 typedef struct netflow_text {
   // UTF-8 by the specifications, but exporters may send any octets. NULL if there is no text; not
   // NULL if it is present and empty.
@@ -1866,7 +1923,7 @@ typedef struct netflow_finding {
   uint32_t number;
   // A `netflow_severity`.
   uint32_t severity;
-  // The stable code of its kind, such as `template_absent`; the text is always valid.
+  // The stable code of its kind, such as `template_absent`; the text is always valid and ends in NUL.
   struct netflow_text code;
   // The exporter that it concerns; of family 0 if it concerns none.
   struct netflow_address exporter;
@@ -1888,7 +1945,7 @@ typedef struct netflow_finding {
 
 // One number or word of a finding.
 typedef struct netflow_detail {
-  // Its stable name, such as `octets`; the text is always valid.
+  // Its stable name, such as `octets`; the text is always valid and ends in NUL.
   struct netflow_text name;
   // A `netflow_detail_type`: which of the members below it is in.
   uint32_t detail_type;
@@ -1898,7 +1955,7 @@ typedef struct netflow_detail {
   uint64_t number;
   // A span of time.
   int64_t nanoseconds;
-  // Words.
+  // Words, with a NUL after them.
   struct netflow_text text;
   // Ids.
   struct netflow_numbers numbers;
@@ -1982,6 +2039,102 @@ typedef struct netflow_listener_stats {
   // Connections closed because TLS failed.
   uint64_t tls_failed;
 } netflow_listener_stats;
+
+// The limits of a relay. A number that is 0 stands for its default, which
+// `netflow_relay_options_init` fills in.
+typedef struct netflow_relay_options {
+  // `sizeof(netflow_relay_options)`.
+  size_t size;
+  // Maximum octets of a message, at most 65,535. Default 1400, for UDP.
+  size_t message_octets;
+  // Maximum observation domains that are followed; a further one replaces the one that has been silent
+  // for longest. Default 4096.
+  size_t domains;
+  // Nanoseconds after which a template is sent again with the next record by it, or NETFLOW_NEVER, for
+  // TCP and files. Default 5 minutes.
+  int64_t template_refresh;
+  // Maximum templates of one domain, 128 to 65,535. Default 1024.
+  uint32_t templates;
+  // Maximum nesting of lists, at most 255. Default 4.
+  uint32_t list_depth;
+  // Bits of `netflow_relay_flag`.
+  uint32_t flags;
+  // 0.
+  uint32_t reserved;
+} netflow_relay_options;
+
+// Sends one message of IPFIX. Anything but 0 that it returns stops: the message counts as not sent. It must
+// not use the relay or the decoder.
+typedef int (*netflow_send_callback)(const uint8_t *octets, size_t len, void *user);
+
+// What a relay has sent so far.
+typedef struct netflow_relay_stats {
+  // Messages sent.
+  uint64_t messages;
+  // Data records sent, options among them.
+  uint64_t records;
+  // Template records sent.
+  uint64_t templates;
+  // Records that could not be sent: each is longer than a message, or none of its fields has an element.
+  uint64_t refused;
+  // Domains and templates forgotten because a limit was reached.
+  uint64_t forgotten;
+  // Messages that were made and not sent, because the callback stopped.
+  uint64_t failed;
+} netflow_relay_stats;
+
+// Reads the next octets of a file into `buffer`, which has room for `capacity`, and writes their number
+// to `count`; 0 is the end. Anything but 0 that it returns is an errno, for a file that cannot be read.
+// It must not use the source.
+typedef int (*netflow_read_callback)(void *user,
+                                     uint8_t *buffer,
+                                     size_t capacity,
+                                     size_t *count);
+
+// How a file is read.
+typedef struct netflow_source_options {
+  // `sizeof(netflow_source_options)`.
+  size_t size;
+  // UDP ports of collectors, besides those in common use, on which every datagram is returned, and TCP
+  // ports besides 4739 that are read as IPFIX; copied.
+  const uint16_t *ports;
+  // The number of ports.
+  size_t port_count;
+  // If not NULL, the octets come from this function, not from a file; `path` is then only their name.
+  netflow_read_callback read;
+  // Passed to `read`.
+  void *user;
+  // The caller's number for the file, which its datagrams get.
+  uint32_t input;
+  // 0.
+  uint32_t reserved;
+} netflow_source_options;
+
+// What a source has read so far.
+typedef struct netflow_source_stats {
+  // Packets in the file, or messages of an IPFIX file.
+  uint64_t packets;
+  // Datagrams and messages returned.
+  uint64_t datagrams;
+  // Datagrams among them of which fewer octets were captured than were sent.
+  uint64_t cut;
+  // UDP datagrams that are not flow export.
+  uint64_t udp_passed_over;
+  // TCP segments and SCTP packets that do not carry IPFIX.
+  uint64_t streams_passed_over;
+  // Packets of other protocols, and of link types that are not read.
+  uint64_t other_passed_over;
+  // Packets whose headers contradict themselves or are cut.
+  uint64_t malformed;
+  // Fragmented packets that could not be reassembled.
+  uint64_t fragmented_given_up;
+  // Octets of IPFIX over TCP and SCTP that belong to no whole message.
+  uint64_t stream_octets_lost;
+  // Copies of datagrams that were captured on several paths; each datagram is returned once.
+  uint64_t mirrored;
+  // Octets read from the file, compressed ones if it is compressed.
+  uint64_t octets_read;
+} netflow_source_stats;
 
 #ifdef __cplusplus
 extern "C" {
@@ -2399,8 +2552,9 @@ netflow_result netflow_next_record(struct netflow_decoder *decoder,
                                    size_t size);
 
 // The next field of the record, or value of the basicList that was entered; padding is a field
-// too. `size` is `sizeof(netflow_field)`. The name of a member of sFlow stays until the next call
-// of this function, other names until the message ends.
+// too. `size` is `sizeof(netflow_field)`. Names end in NUL. Those of elements that you or the exporter
+// defined, and of members of sFlow that are in lists, stay until the next call of this function; others are
+// always valid.
 //
 // Pointers:
 //
@@ -2668,6 +2822,36 @@ netflow_result netflow_finding_detail(struct netflow_health *health,
                                       struct netflow_detail *detail,
                                       size_t size);
 
+// Makes a handle that writes messages as JSON, in the rows of `netflow decode --format json`. `schema` is a
+// `netflow_json_schema`. With NETFLOW_JSON_FLOW, the fields and flags of the options of `decoder` apply and
+// the filter that `netflow_filter_set` set.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `json` is NULL, or a pointer may be written there.
+netflow_result netflow_json_new(const struct netflow_decoder *decoder,
+                                uint32_t schema,
+                                struct netflow_json **json);
+
+// Frees the handle and its last row. NULL is ignored.
+//
+// Pointers:
+//
+// `json` is NULL or a handle that is not freed and not in use by another thread.
+void netflow_json_free(struct netflow_json *json);
+
+// The next row of the message that `decoder` decoded last: one JSON object, as UTF-8 without a line feed,
+// which a NUL ends. It stays until the next call with `json`. NETFLOW_END means that there are no more; after
+// `netflow_rewind` they begin again. Messages of any decoder can be written.
+//
+// Pointers:
+//
+// `json` and `decoder` are NULL or handles that are not freed. `row` is NULL, or a text may be written
+// there.
+netflow_result netflow_next_json(struct netflow_json *json,
+                                 struct netflow_decoder *decoder,
+                                 struct netflow_text *row);
+
 // Writes the default options. `size` is `sizeof(netflow_listener_options)`.
 //
 // Pointers:
@@ -2759,6 +2943,183 @@ netflow_result netflow_listener_address(const struct netflow_listener *listener,
 netflow_result netflow_listener_stats_read(const struct netflow_listener *listener,
                                            struct netflow_listener_stats *stats,
                                            size_t size);
+
+// Writes the default options. `size` is `sizeof(netflow_relay_options)`.
+//
+// Pointers:
+//
+// `options` is NULL, or `size` octets may be written there.
+netflow_result netflow_relay_options_init(struct netflow_relay_options *options,
+                                          size_t size);
+
+// Makes a relay, which sends what decoders read on as IPFIX. `options` may be NULL, for all defaults.
+//
+// Each observation domain of each exporter becomes an observation domain of the relay, numbered from 1.
+// Records keep their fields and octets; uptimes become times since 1970, and samples of sFlow records
+// of their normalised fields.
+//
+// Pointers:
+//
+// `options` is NULL or points to options whose `size` is right. `relay` is NULL, or a pointer may be
+// written there.
+netflow_result netflow_relay_new(const struct netflow_relay_options *options,
+                                 struct netflow_relay **relay);
+
+// Frees a relay. NULL is ignored.
+//
+// Pointers:
+//
+// `relay` is NULL or a handle that is not freed and not in use by another thread.
+void netflow_relay_free(struct netflow_relay *relay);
+
+// Sends on the flows and options of the message that `decoder` decoded last: calls `send` for each message
+// of IPFIX, with `user`. Flows that `netflow_filter_set` excludes are not sent.
+//
+// If `send` returns anything but 0, the result is NETFLOW_STOPPED: the other messages are not sent, the
+// receiver sees their records as lost, and all templates are sent again before they are needed, so
+// that the relay may go on with another connection.
+//
+// Pointers:
+//
+// `relay` and `decoder` are NULL or handles that are not freed, and `send` does not free them. `send` may
+// be called with `user`.
+netflow_result netflow_relay_forward(struct netflow_relay *relay,
+                                     struct netflow_decoder *decoder,
+                                     netflow_send_callback send,
+                                     void *user);
+
+// Sends each template again before the next record by it, as a receiver needs that begins now: after a
+// connection is made anew, or a file is begun.
+//
+// Pointers:
+//
+// `relay` is NULL or a handle that is not freed.
+netflow_result netflow_relay_resend_templates(struct netflow_relay *relay);
+
+// What a relay has sent so far. `size` is `sizeof(netflow_relay_stats)`.
+//
+// Pointers:
+//
+// `relay` is NULL or a handle that is not freed. `stats` is NULL, or `size` octets may be written there.
+netflow_result netflow_relay_stats_read(const struct netflow_relay *relay,
+                                        struct netflow_relay_stats *stats,
+                                        size_t size);
+
+// Writes the default options. `size` is `sizeof(netflow_source_options)`.
+//
+// Pointers:
+//
+// `options` is NULL, or `size` octets may be written there.
+netflow_result netflow_source_options_init(struct netflow_source_options *options,
+                                           size_t size);
+
+// Opens a capture (pcap, pcapng) or an IPFIX file (RFC 5655), plain or compressed by gzip or zstd; it is
+// recognised by its content. `options` may be NULL, for all defaults. If it fails, a sentence for people
+// says why: it is written to `message`, NUL-terminated and cut to `capacity`, unless that is 0.
+// NETFLOW_ERROR_SYSTEM means that the system refuses, NETFLOW_ERROR_INPUT that the file is none of these.
+//
+// Pointers:
+//
+// `path` is a string that a NUL ends, or NULL. `options` is NULL or points to options whose `size` is
+// right and whose `ports` is NULL or has as many items as they say; `read` may be called with `user`
+// until the source is freed. `source` is NULL, or a pointer may be written there. `message` is NULL, or
+// `capacity` octets may be written there.
+netflow_result netflow_source_new(const char *path,
+                                  const struct netflow_source_options *options,
+                                  struct netflow_source **source,
+                                  char *message,
+                                  size_t capacity);
+
+// Closes the file and frees the handle. The datagram returned last may not be used any more. NULL is
+// ignored.
+//
+// Pointers:
+//
+// `source` is NULL or a handle that is not freed and not in use by another thread.
+void netflow_source_free(struct netflow_source *source);
+
+// Reads the next datagram, or message of a stream or of an IPFIX file, for `netflow_decode`. IP
+// fragments, TCP streams and SCTP associations are reassembled, and tunnels entered, on the way.
+//
+// NETFLOW_OK: `datagram` is written, but for its size, which `netflow_datagram_init` sets. Its octets belong
+// to the source until the next call with it. NETFLOW_SESSION_ENDED: another TCP connection begins
+// between the same ports; `datagram` has the exporter and port for `netflow_end_session`. NETFLOW_END:
+// there is nothing more. NETFLOW_ERROR_INPUT and NETFLOW_ERROR_SYSTEM: the file is damaged or cannot be
+// read from here on, see `netflow_source_message`; everything before was returned, and NETFLOW_END
+// follows.
+//
+// A capture has a time of its own: a decoder that reads it needs `template_lifetime` NETFLOW_NEVER.
+//
+// Pointers:
+//
+// `source` is NULL or a handle that is not freed. `datagram` is NULL or points to a datagram whose `size`
+// is right.
+netflow_result netflow_source_next(struct netflow_source *source,
+                                   struct netflow_datagram *datagram);
+
+// Why `netflow_source_next` failed: the file, what is wrong, and where. UTF-8 that a NUL ends; of length 0
+// if it did not fail. It stays until the source is freed.
+//
+// Pointers:
+//
+// `source` is NULL or a handle that is not freed.
+struct netflow_text netflow_source_message(const struct netflow_source *source);
+
+// What a source has read so far. `size` is `sizeof(netflow_source_stats)`.
+//
+// Pointers:
+//
+// `source` is NULL or a handle that is not freed. `stats` is NULL, or `size` octets may be written there.
+netflow_result netflow_source_stats_read(const struct netflow_source *source,
+                                         struct netflow_source_stats *stats,
+                                         size_t size);
+
+// Begins to read a stream of IPFIX, as TCP and TLS carry it (RFC 7011, section 10.4): one handle for each
+// connection. Messages may have `max_message` octets, or any length if it is 0.
+//
+// Pointers:
+//
+// `stream` is NULL, or a pointer may be written there.
+netflow_result netflow_stream_new(size_t max_message,
+                                  struct netflow_stream **stream);
+
+// Frees a stream; call `netflow_end_session` for its exporter besides. NULL is ignored.
+//
+// Pointers:
+//
+// `stream` is NULL or a handle that is not freed and not in use by another thread.
+void netflow_stream_free(struct netflow_stream *stream);
+
+// Takes octets as they were read from the connection; they are copied. All complete messages are to be
+// taken by `netflow_stream_next` before the next call, so that no more than one message is held.
+//
+// Pointers:
+//
+// `stream` is NULL or a handle that is not freed. `octets` is NULL or has `len` octets.
+netflow_result netflow_stream_push(struct netflow_stream *stream,
+                                   const uint8_t *octets,
+                                   size_t len);
+
+// The next complete message, for `netflow_decode`: its octets and transport are written to `datagram`,
+// other members stay as `netflow_datagram_init` and the caller set them. The octets belong to the stream
+// until the next call with it. NETFLOW_END means that octets are missing. NETFLOW_ERROR_INPUT means that the
+// connection does not carry IPFIX, or no longer does: it is to be closed, and `netflow_last_error` with NULL
+// says why.
+//
+// Pointers:
+//
+// `stream` is NULL or a handle that is not freed. `datagram` is NULL or points to a datagram whose `size` is
+// right.
+netflow_result netflow_stream_next(struct netflow_stream *stream,
+                                   struct netflow_datagram *datagram);
+
+// Octets of a message that is not complete: not 0 at the end of a connection that was cut. 0 if `stream` is
+// NULL.
+//
+// Pointers:
+//
+// `stream` is NULL or a handle that is not freed.
+size_t netflow_stream_pending(struct netflow_stream *stream);
 
 #ifdef __cplusplus
 }  // extern "C"

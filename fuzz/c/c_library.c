@@ -192,6 +192,85 @@ static void finish(gathered *flows, size_t wanted) {
   netflow_arrow_free(flows->arrow);
 }
 
+/* What writes messages: as JSON, and on as IPFIX. */
+typedef struct writers {
+  netflow_json *json;
+  netflow_relay *relay;
+} writers;
+
+static writers writers_of(netflow_decoder *decoder, const plan *made) {
+  writers to = {NULL, NULL};
+  netflow_relay_options options;
+  CHECK(netflow_json_new(decoder, made->addresses % 3, &to.json) == NETFLOW_OK);
+  CHECK(netflow_relay_options_init(&options, sizeof options) == NETFLOW_OK);
+  options.message_octets = 64 * made->taken.capacity;
+  CHECK(netflow_relay_new(&options, &to.relay) == NETFLOW_OK);
+  return to;
+}
+
+/* A message of a relay is IPFIX, and its length is right. */
+static int check_message(const uint8_t *octets, size_t len, void *user) {
+  netflow_stream *stream = (netflow_stream *)user;
+  netflow_datagram datagram;
+  CHECK(netflow_datagram_init(&datagram, sizeof datagram, NULL, 0) == NETFLOW_OK);
+  CHECK(netflow_stream_push(stream, octets, len) == NETFLOW_OK);
+  CHECK(netflow_stream_next(stream, &datagram) == NETFLOW_OK && datagram.payload_len == len);
+  CHECK(netflow_stream_pending(stream) == 0);
+  return 0;
+}
+
+static void write_message(const writers *to, netflow_decoder *decoder) {
+  netflow_stream *stream;
+  netflow_text row;
+  CHECK(netflow_rewind(decoder) == NETFLOW_OK);
+  while (netflow_next_json(to->json, decoder, &row) == NETFLOW_OK) {
+    CHECK(strlen(row.data) == row.len && row.data[0] == '{' && row.data[row.len - 1] == '}');
+  }
+  CHECK(netflow_stream_new(0, &stream) == NETFLOW_OK);
+  CHECK(netflow_relay_forward(to->relay, decoder, check_message, stream) == NETFLOW_OK);
+  netflow_stream_free(stream);
+}
+
+/* Any octets as a file, and as a stream. */
+typedef struct file {
+  rest left;
+} file;
+
+static int read_file(void *user, uint8_t *buffer, size_t capacity, size_t *count) {
+  rest next = split(&((file *)user)->left, capacity);
+  if (next.len > 0) memcpy(buffer, next.octets, next.len);
+  *count = next.len;
+  return 0;
+}
+
+static void inputs(rest any) {
+  file from = {any};
+  char why[64];
+  netflow_source *source = NULL;
+  netflow_source_options options;
+  netflow_datagram datagram;
+  netflow_stream *stream = NULL;
+  netflow_result result;
+  CHECK(netflow_source_options_init(&options, sizeof options) == NETFLOW_OK);
+  CHECK(netflow_datagram_init(&datagram, sizeof datagram, NULL, 0) == NETFLOW_OK);
+  options.read = read_file;
+  options.user = &from;
+  result = netflow_source_new("any", &options, &source, why, sizeof why);
+  CHECK((result == NETFLOW_OK) == (source != NULL) && result != NETFLOW_ERROR_INTERNAL);
+  while (source != NULL && (result = netflow_source_next(source, &datagram)) != NETFLOW_END) {
+    CHECK(result != NETFLOW_ERROR_INTERNAL);
+    if (result == NETFLOW_OK) use(datagram.payload, datagram.payload_len);
+  }
+  netflow_source_free(source);
+  CHECK(netflow_stream_new(0, &stream) == NETFLOW_OK);
+  CHECK(netflow_stream_push(stream, any.octets, any.len) == NETFLOW_OK);
+  while ((result = netflow_stream_next(stream, &datagram)) == NETFLOW_OK) {
+    use(datagram.payload, datagram.payload_len);
+  }
+  CHECK(result == NETFLOW_END || result == NETFLOW_ERROR_INPUT);
+  netflow_stream_free(stream);
+}
+
 /* Loads what was saved, which restores as many domains, and any octets as a snapshot. */
 static void snapshots(netflow_decoder *decoder, rest any) {
   netflow_decoder *other = NULL;
@@ -248,6 +327,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len) {
   int64_t now = 1700000000;
   netflow_decoder *decoder;
   gathered arrays;
+  writers to;
   size_t flows = 0;
   plan made;
   if (len < 4) return 0;
@@ -255,6 +335,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len) {
   decoder = decoder_of(&made, &left);
   if (decoder == NULL) return 0;
   arrays = gather(decoder, &made);
+  to = writers_of(decoder, &made);
   while (left.len >= 3) {
     rest head = split(&left, 3);
     uint8_t how = head.octets[0];
@@ -273,12 +354,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len) {
     if (decode(decoder, &made, how, head, now) == NETFLOW_OK) {
       flows += every_way(decoder, &made.taken);
       append(&arrays, decoder);
+      write_message(&to, decoder);
     }
     free(copy);
     check(decoder);
   }
   finish(&arrays, flows);
   snapshots(decoder, payload);
+  inputs(payload);
+  netflow_json_free(to.json);
+  netflow_relay_free(to.relay);
   netflow_decoder_free(decoder);
   alone(payload);
   return 0;

@@ -10,7 +10,11 @@
      netflow_next_set(), netflow_next_record(), netflow_next_field()
                            everything that was sent, with pointers into the caller's octets
 
-   and netflow_next_problem() reports what could not be read. A library that was built with Arrow
+   or as lines of JSON by netflow_next_json(), and netflow_relay_forward() sends it on as IPFIX. Datagrams come
+   from sockets of the program, from captures and IPFIX files by netflow_source_next(), from TCP by
+   netflow_stream_next(), or from netflow_receive().
+
+   netflow_next_problem() reports what could not be read. A library that was built with Arrow
    also gathers the flows of many datagrams into Arrow arrays, see netflow_arrow_new(). A whole program:
 
      netflow_decoder *decoder;

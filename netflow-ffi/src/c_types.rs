@@ -7,6 +7,8 @@ use core::ptr;
 use netflow_core::value::{MacAddress, Text};
 use netflow_core::{ApplicationId, Timestamp};
 
+use crate::static_text;
+
 /// An IPv4 or IPv6 address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(C)]
@@ -25,7 +27,8 @@ pub struct netflow_mac {
     pub octets: [u8; 6],
 }
 
-/// Text that something else owns; not NUL-terminated unless a function says so.
+/// Text that something else owns. Names that the library knows (of fields, elements, rules, reasons) end in
+/// NUL besides; text that an exporter sent does not.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_text {
@@ -82,13 +85,6 @@ impl netflow_text {
         Self {
             data: text.as_ptr().cast(),
             len: text.len(),
-        }
-    }
-
-    pub(crate) const fn of(text: Option<&str>) -> Self {
-        match text {
-            Some(text) => Self::new(text.as_bytes()),
-            None => Self::NONE,
         }
     }
 }
@@ -237,12 +233,12 @@ impl ToC for Text<'_> {
     }
 }
 
-impl ToC for &str {
+impl ToC for &'static str {
     type Member = netflow_text;
 
     #[inline]
     fn to_c(&self) -> netflow_text {
-        netflow_text::new(self.as_bytes())
+        static_text::text(self)
     }
 }
 

@@ -98,6 +98,34 @@ impl netflow_datagram {
         Ok(datagram.with_frame(self.input, self.frame))
     }
 
+    /// What a source returns: the octets stay its own.
+    pub(crate) fn received(datagram: &Datagram<'_>) -> Self {
+        let transport = match datagram.transport {
+            Transport::Udp => netflow_transport::NETFLOW_TRANSPORT_UDP,
+            Transport::Stream => netflow_transport::NETFLOW_TRANSPORT_STREAM,
+            Transport::File => netflow_transport::NETFLOW_TRANSPORT_FILE,
+        };
+        Self {
+            payload: datagram.payload.as_ptr(),
+            payload_len: datagram.payload.len(),
+            received: datagram.received.as_nanos(),
+            frame: datagram.frame,
+            input: datagram.input,
+            transport: transport as u32,
+            ..Self::session_ended(datagram.exporter)
+        }
+    }
+
+    /// The exporter whose session has ended, without a datagram.
+    pub(crate) fn session_ended(exporter: SocketAddr) -> Self {
+        Self {
+            exporter: exporter.ip().into(),
+            port: exporter.port(),
+            transport: netflow_transport::NETFLOW_TRANSPORT_STREAM as u32,
+            ..Self::default()
+        }
+    }
+
     /// Sets the source to an address of a socket.
     pub(crate) fn set_source(&mut self, address: &[u8]) -> Result<(), Failure> {
         let source = socket_address(address).ok_or(Failure::argument("socket address"))?;

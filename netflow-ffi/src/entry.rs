@@ -17,7 +17,11 @@ mod arrow;
 mod definitions;
 mod filter;
 mod health;
+mod json;
 mod listener;
+mod relay;
+mod source;
+mod stream;
 
 use core::ffi::c_char;
 use core::mem;
@@ -54,16 +58,29 @@ pub use self::health::{
     netflow_health_report, netflow_health_session_ended, netflow_health_unreadable,
     netflow_next_finding,
 };
+pub use self::json::{netflow_json_free, netflow_json_new, netflow_next_json};
 pub use self::listener::{
     netflow_listener_address, netflow_listener_fd, netflow_listener_free, netflow_listener_new,
     netflow_listener_options_init, netflow_listener_stats_read, netflow_listener_stop,
     netflow_receive,
+};
+pub use self::relay::{
+    netflow_relay_forward, netflow_relay_free, netflow_relay_new, netflow_relay_options_init,
+    netflow_relay_resend_templates, netflow_relay_stats_read,
 };
 pub use self::report::{
     netflow_each_domain, netflow_last_error, netflow_next_problem, netflow_problem_count,
     netflow_reason_name, netflow_stats_read, netflow_strerror,
 };
 pub use self::snapshot::{netflow_load, netflow_save};
+pub use self::source::{
+    netflow_source_free, netflow_source_message, netflow_source_new, netflow_source_next,
+    netflow_source_options_init, netflow_source_stats_read,
+};
+pub use self::stream::{
+    netflow_stream_free, netflow_stream_new, netflow_stream_next, netflow_stream_pending,
+    netflow_stream_push,
+};
 pub use self::value::{
     netflow_value_address, netflow_value_bool, netflow_value_f64, netflow_value_i64,
     netflow_value_mac, netflow_value_octets, netflow_value_text, netflow_value_time,
@@ -73,8 +90,9 @@ pub use self::walk::{
     netflow_enter, netflow_find_record, netflow_leave, netflow_next_field, netflow_next_record,
     netflow_next_set,
 };
+use crate::datagram::netflow_datagram;
 use crate::handle::netflow_decoder;
-use crate::pointer;
+use crate::pointer::{self, OutputStruct};
 use crate::result::{Failure, netflow_result};
 
 /// Makes a call that needs no handle.
@@ -179,6 +197,24 @@ const fn ok_or_end(is_there: bool) -> netflow_result {
     } else {
         netflow_result::NETFLOW_END
     }
+}
+
+/// The caller's datagram, if it wants one.
+///
+/// # Safety
+///
+/// `datagram` is NULL or points to a datagram whose `size` is right.
+unsafe fn datagram_output(
+    datagram: *mut netflow_datagram,
+) -> Result<Option<OutputStruct<netflow_datagram>>, Failure> {
+    if datagram.is_null() {
+        return Ok(None);
+    }
+    pointer::check(datagram, "datagram")?;
+    // SAFETY: its first member is its size.
+    let size = unsafe { pointer::get(datagram.cast_const().cast::<usize>(), "datagram") }?;
+    // SAFETY: as the caller promises.
+    unsafe { OutputStruct::new(datagram, size, "datagram") }.map(Some)
 }
 
 /// Writes text, NUL-terminated and cut to what there is room for.

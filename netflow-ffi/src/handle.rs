@@ -1,6 +1,7 @@
 //! The type that `netflow_decoder` points to.
 
 use core::cell::{Cell, RefCell};
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use netflow_core::element::Definitions;
 use netflow_core::{Datagram, Decoder};
@@ -39,7 +40,7 @@ pub(crate) struct HandleState {
     pub(crate) each: Each,
     /// Flows are being passed to a callback.
     pub(crate) in_callback: bool,
-    /// Increases whenever the message changes.
+    /// Increases whenever the message changes. No two decoders have the same.
     pub(crate) generation: u64,
     pub(crate) snapshot: Vec<u8>,
     /// The detail of a problem, and of an error.
@@ -47,6 +48,13 @@ pub(crate) struct HandleState {
     pub(crate) error: TextBuffer,
     /// The name of an sFlow member inside lists.
     pub(crate) name: TextBuffer,
+}
+
+/// Where a decoder begins to count its messages: 2^40 after the one before it, so that rows which were
+/// written of one are never taken for those of another.
+fn first_generation() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1 << 40, Ordering::Relaxed)
 }
 
 impl netflow_decoder {
@@ -65,7 +73,7 @@ impl netflow_decoder {
                 lists: NumberLists::default(),
                 each: Each::default(),
                 in_callback: false,
-                generation: 0,
+                generation: first_generation(),
                 snapshot: Vec::new(),
                 problem: TextBuffer::default(),
                 error: TextBuffer::default(),

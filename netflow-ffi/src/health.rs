@@ -4,6 +4,8 @@ use ::netflow_health::{Detail, Finding, Health, Report, Severity};
 
 use crate::c_types::{netflow_address, netflow_numbers, netflow_text};
 use crate::header::protocol;
+use crate::static_text;
+use crate::text_buffer::TextBuffer;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +27,7 @@ pub struct netflow_finding {
     pub number: u32,
     /// A `netflow_severity`.
     pub severity: u32,
-    /// The stable code of its kind, such as `template_absent`; the text is always valid.
+    /// The stable code of its kind, such as `template_absent`; the text is always valid and ends in NUL.
     pub code: netflow_text,
     /// The exporter that it concerns; of family 0 if it concerns none.
     pub exporter: netflow_address,
@@ -65,7 +67,7 @@ pub enum netflow_detail_type {
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_detail {
-    /// Its stable name, such as `octets`; the text is always valid.
+    /// Its stable name, such as `octets`; the text is always valid and ends in NUL.
     pub name: netflow_text,
     /// A `netflow_detail_type`: which of the members below it is in.
     pub detail_type: u32,
@@ -75,7 +77,7 @@ pub struct netflow_detail {
     pub number: u64,
     /// A span of time.
     pub nanoseconds: i64,
-    /// Words.
+    /// Words, with a NUL after them.
     pub text: netflow_text,
     /// Ids.
     pub numbers: netflow_numbers,
@@ -104,7 +106,7 @@ struct OwnedDetail {
     kind: netflow_detail_type,
     number: u64,
     nanoseconds: i64,
-    text: Option<String>,
+    text: Option<TextBuffer>,
     numbers: Vec<u32>,
 }
 
@@ -152,7 +154,7 @@ impl OwnedFinding {
             finding: netflow_finding {
                 number: finding.number().into(),
                 severity: severity as u32,
-                code: netflow_text::new(finding.code().as_bytes()),
+                code: static_text::text(finding.code()),
                 exporter: domain
                     .map_or_else(Default::default, |domain| domain.exporter.ip().into()),
                 agent_address: agent.map(Into::into).unwrap_or_default(),
@@ -186,11 +188,11 @@ impl OwnedDetail {
             }
             Detail::Word(word) => {
                 owned.kind = netflow_detail_type::NETFLOW_DETAIL_TEXT;
-                owned.text = Some(word);
+                owned.text = Some(TextBuffer::of(&word));
             }
             Detail::Words(words) => {
                 owned.kind = netflow_detail_type::NETFLOW_DETAIL_TEXTS;
-                owned.text = Some(words.join(", "));
+                owned.text = Some(TextBuffer::of(&words.join(", ")));
             }
             Detail::Numbers(numbers) => {
                 owned.kind = netflow_detail_type::NETFLOW_DETAIL_NUMBERS;
@@ -205,12 +207,15 @@ impl OwnedDetail {
 
     fn view(&self) -> netflow_detail {
         netflow_detail {
-            name: netflow_text::new(self.name.as_bytes()),
+            name: static_text::text(self.name),
             detail_type: self.kind as u32,
             reserved: 0,
             number: self.number,
             nanoseconds: self.nanoseconds,
-            text: netflow_text::of(self.text.as_deref()),
+            text: self
+                .text
+                .as_ref()
+                .map_or(netflow_text::NONE, TextBuffer::text),
             numbers: if self.numbers.is_empty() {
                 netflow_numbers::default()
             } else {

@@ -21,6 +21,8 @@ use crate::listener::{netflow_listen_address, netflow_listener_options, netflow_
 use crate::options::{netflow_counters, netflow_definition, netflow_options, netflow_rate};
 use crate::pointer::Extensible;
 use crate::problem::{netflow_error, netflow_problem};
+use crate::relay::{netflow_relay_options, netflow_relay_stats};
+use crate::source::{netflow_source_options, netflow_source_stats};
 use crate::stats::{netflow_load_report, netflow_stats};
 use crate::value::netflow_value;
 use crate::walk::{netflow_field, netflow_record, netflow_set};
@@ -54,6 +56,10 @@ grows! {
     netflow_listener_options to reserved: u32;
     netflow_listener_stats to tls_failed: u64;
     netflow_field_info to field_type: u32;
+    netflow_source_options to reserved: u32;
+    netflow_source_stats to octets_read: u64;
+    netflow_relay_options to reserved: u32;
+    netflow_relay_stats to failed: u64;
     netflow_filter_error to message: [core::ffi::c_char; 240];
 }
 
@@ -96,5 +102,9 @@ sizes! {
     netflow_listener_options 104;
     netflow_listener_stats 112;
     netflow_filter_error 248;
+    netflow_source_options 48;
+    netflow_source_stats 88;
+    netflow_relay_options 48;
+    netflow_relay_stats 48;
     netflow_field_info 48;
 }

@@ -17,6 +17,10 @@
 //! walk       sets, records and fields, one after the other
 //! filter     filters over flows, of netflow-query
 //! health     findings on exporters, of netflow-health
+//! source     captures and IPFIX files, of netflow-io
+//! stream     IPFIX over TCP, of netflow-io
+//! json       messages as rows of JSON, of netflow-output
+//! relay      messages sent on as IPFIX
 //! listener   the sockets of a collector, of netflow-io, with the feature `live`
 //! ```
 #![expect(
@@ -67,8 +71,17 @@ mod arrow;
 mod definitions;
 mod filter;
 mod health;
+mod json;
 #[expect(unsafe_code, reason = "a promise about a layout is made")]
 mod listener;
+#[expect(unsafe_code, reason = "a promise about a layout is made")]
+mod relay;
+#[expect(
+    unsafe_code,
+    reason = "a promise about a layout is made, and a function of C reads"
+)]
+mod source;
+mod stream;
 
 pub use self::arrow::{
     ArrowArray, ArrowSchema, netflow_arrow, netflow_arrow_addresses, netflow_arrow_options,
@@ -95,15 +108,21 @@ pub use self::entry::{
     netflow_filter_set, netflow_filter_test, netflow_find_record, netflow_finding_detail,
     netflow_flow_has, netflow_flow_i64, netflow_flow_text, netflow_flow_u64, netflow_flows,
     netflow_health_add, netflow_health_free, netflow_health_new, netflow_health_report,
-    netflow_health_session_ended, netflow_health_unreadable, netflow_last_error, netflow_leave,
-    netflow_listener_address, netflow_listener_fd, netflow_listener_free, netflow_listener_new,
-    netflow_listener_options_init, netflow_listener_stats_read, netflow_listener_stop,
-    netflow_load, netflow_next_field, netflow_next_finding, netflow_next_problem,
-    netflow_next_record, netflow_next_set, netflow_options_init, netflow_problem_count,
-    netflow_reason_name, netflow_receive, netflow_rewind, netflow_save, netflow_stats_read,
-    netflow_strerror, netflow_value_address, netflow_value_bool, netflow_value_f64,
-    netflow_value_i64, netflow_value_mac, netflow_value_octets, netflow_value_text,
-    netflow_value_time, netflow_value_u64, netflow_version,
+    netflow_health_session_ended, netflow_health_unreadable, netflow_json_free, netflow_json_new,
+    netflow_last_error, netflow_leave, netflow_listener_address, netflow_listener_fd,
+    netflow_listener_free, netflow_listener_new, netflow_listener_options_init,
+    netflow_listener_stats_read, netflow_listener_stop, netflow_load, netflow_next_field,
+    netflow_next_finding, netflow_next_json, netflow_next_problem, netflow_next_record,
+    netflow_next_set, netflow_options_init, netflow_problem_count, netflow_reason_name,
+    netflow_receive, netflow_relay_forward, netflow_relay_free, netflow_relay_new,
+    netflow_relay_options_init, netflow_relay_resend_templates, netflow_relay_stats_read,
+    netflow_rewind, netflow_save, netflow_source_free, netflow_source_message, netflow_source_new,
+    netflow_source_next, netflow_source_options_init, netflow_source_stats_read,
+    netflow_stats_read, netflow_stream_free, netflow_stream_new, netflow_stream_next,
+    netflow_stream_pending, netflow_stream_push, netflow_strerror, netflow_value_address,
+    netflow_value_bool, netflow_value_f64, netflow_value_i64, netflow_value_mac,
+    netflow_value_octets, netflow_value_text, netflow_value_time, netflow_value_u64,
+    netflow_version,
 };
 pub use self::field_info::{netflow_field_info, netflow_field_type};
 pub use self::filter::{netflow_filter, netflow_filter_error};
@@ -115,6 +134,7 @@ pub use self::header::{
 pub use self::health::{
     netflow_detail, netflow_detail_type, netflow_finding, netflow_health, netflow_severity,
 };
+pub use self::json::{netflow_json, netflow_json_schema};
 pub use self::listener::{
     netflow_listen_address, netflow_listen_transport, netflow_listener, netflow_listener_options,
     netflow_listener_stats,
@@ -126,8 +146,16 @@ pub use self::options::{
 pub use self::problem::{netflow_error, netflow_problem};
 pub use self::property::{netflow_data_type, netflow_semantics, netflow_units};
 pub use self::reason::netflow_reason;
+pub use self::relay::{
+    netflow_relay, netflow_relay_flag, netflow_relay_options, netflow_relay_stats,
+    netflow_send_callback,
+};
 pub use self::result::netflow_result;
+pub use self::source::{
+    netflow_read_callback, netflow_source, netflow_source_options, netflow_source_stats,
+};
 pub use self::stats::{netflow_load_report, netflow_stats};
+pub use self::stream::netflow_stream;
 pub use self::value::netflow_value;
 pub use self::walk::{
     netflow_field, netflow_record, netflow_record_kind, netflow_set, netflow_set_kind,

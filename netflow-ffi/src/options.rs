@@ -274,7 +274,7 @@ impl netflow_options {
     }
 }
 
-fn lifetime(nanos: i64, what: &'static str) -> Result<Option<Duration>, Failure> {
+pub(crate) fn lifetime(nanos: i64, what: &'static str) -> Result<Option<Duration>, Failure> {
     match u64::try_from(nanos) {
         Ok(nanos) => Ok(Some(Duration::from_nanos(nanos))),
         Err(_) if nanos == NEVER => Ok(None),
@@ -283,7 +283,7 @@ fn lifetime(nanos: i64, what: &'static str) -> Result<Option<Duration>, Failure>
 }
 
 /// The reverse of [`lifetime`].
-fn nanos(lifetime: Option<Duration>) -> i64 {
+pub(crate) fn nanos(lifetime: Option<Duration>) -> i64 {
     lifetime.map_or(NEVER, |lifetime| {
         i64::try_from(lifetime.as_nanos()).unwrap_or(i64::MAX)
     })

@@ -56,7 +56,7 @@ impl netflow_problem {
             offset,
             octets: problem.octets,
             code: code(kind.number().into()),
-            section: netflow_text::of(kind.section_in(problem.header.protocol)),
+            section: static_text::optional(kind.section_in(problem.header.protocol)),
             detail: detail.store(&kind.to_string()),
             header: netflow_header::new(problem.header),
         }

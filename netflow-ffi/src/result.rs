@@ -55,11 +55,13 @@ pub enum netflow_result {
     NETFLOW_ERROR_UNSUPPORTED = -16,
     /// The system refuses.
     NETFLOW_ERROR_SYSTEM = -17,
+    /// A file or stream is of no format that is read here, or is damaged from here on.
+    NETFLOW_ERROR_INPUT = -18,
 }
 
 impl netflow_result {
     /// Every result.
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 23] = [
         Self::NETFLOW_OK,
         Self::NETFLOW_END,
         Self::NETFLOW_STOPPED,
@@ -82,6 +84,7 @@ impl netflow_result {
         Self::NETFLOW_ERROR_INTERNAL,
         Self::NETFLOW_ERROR_UNSUPPORTED,
         Self::NETFLOW_ERROR_SYSTEM,
+        Self::NETFLOW_ERROR_INPUT,
     ];
 
     /// The meaning of a number, wherever it comes from.
@@ -116,6 +119,7 @@ impl netflow_result {
             Self::NETFLOW_ERROR_INTERNAL => c"the library is at fault, the handle is lost",
             Self::NETFLOW_ERROR_UNSUPPORTED => c"the library was built without this",
             Self::NETFLOW_ERROR_SYSTEM => c"the system refuses",
+            Self::NETFLOW_ERROR_INPUT => c"the file or stream cannot be read further",
         }
     }
 }

@@ -19,6 +19,18 @@ impl TextBuffer {
         netflow_text::new(self.octets())
     }
 
+    /// This text.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut made = Self::default();
+        made.store(text);
+        made
+    }
+
+    /// The text, without its NUL.
+    pub(crate) fn text(&self) -> netflow_text {
+        netflow_text::new(self.octets())
+    }
+
     /// The octets of the text, without its NUL.
     pub(crate) fn octets(&self) -> &[u8] {
         self.octets.split_last().map_or(&[], |(_, text)| text)

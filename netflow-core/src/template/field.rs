@@ -74,6 +74,16 @@ impl TemplateField {
         }
     }
 
+    /// The [name](Self::name), if it is one of the registries and not of a definition.
+    #[must_use]
+    pub const fn registered_name(&self) -> Option<&'static str> {
+        match &self.meaning {
+            FieldDefinition::Registered(element) => Some(element.name),
+            FieldDefinition::Named(name, _) => Some(name),
+            FieldDefinition::Defined(_) | FieldDefinition::Unknown => None,
+        }
+    }
+
     /// The name: of the element, of the v9 scope type, or of the member of a
     /// fixed layout that is not an element.
     #[must_use]

@@ -1,13 +1,10 @@
 //! The sockets of a collector.
 
 use core::ffi::c_char;
-use core::net::SocketAddr;
 
-use netflow_core::Transport;
-
-use super::{call, call_with, free, write_text};
+use super::{call, call_with, datagram_output, free, write_text};
 use crate::c_types::netflow_address;
-use crate::datagram::{netflow_datagram, netflow_transport};
+use crate::datagram::netflow_datagram;
 use crate::handle::{HandleState, netflow_decoder};
 use crate::listener::{
     ListenerSettings, Received, Sockets, netflow_listen_address, netflow_listener,
@@ -117,7 +114,7 @@ pub unsafe extern "C" fn netflow_receive(
         // SAFETY: as the caller promises.
         let listener = unsafe { handle(listener) }?;
         // SAFETY: as the caller promises.
-        let output = unsafe { output(datagram) }?;
+        let output = unsafe { datagram_output(datagram) }?;
         let mut sockets = listener.sockets.try_borrow_mut().map_err(|_| busy())?;
         if let Some(exporter) = listener.ending.take() {
             decoder.state(|state| {
@@ -131,7 +128,7 @@ pub unsafe extern "C" fn netflow_receive(
             Received::SessionEnded(exporter) => {
                 listener.ending.set(Some(exporter));
                 if let Some(output) = output {
-                    output.write(ended(exporter));
+                    output.write(netflow_datagram::session_ended(exporter));
                 }
                 Ok(netflow_result::NETFLOW_SESSION_ENDED)
             }
@@ -140,7 +137,7 @@ pub unsafe extern "C" fn netflow_receive(
                 let frame = listener.frames.get().wrapping_add(1);
                 listener.frames.set(frame);
                 if let Some(output) = output {
-                    output.write(described(&received, frame));
+                    output.write(netflow_datagram::received(&received.with_frame(0, frame)));
                 }
                 // SAFETY: the octets stay as they are until the next call, which ends the message
                 // first; that no other decoder has one of them is what the caller promises.
@@ -307,49 +304,4 @@ unsafe fn settings<'a>(
         client_ca: path(options.client_ca, "client_ca")?,
         options,
     })
-}
-
-/// The caller's datagram, if it wants one.
-///
-/// # Safety
-///
-/// `datagram` is NULL or points to a datagram whose `size` is right.
-unsafe fn output(
-    datagram: *mut netflow_datagram,
-) -> Result<Option<OutputStruct<netflow_datagram>>, Failure> {
-    if datagram.is_null() {
-        return Ok(None);
-    }
-    pointer::check(datagram, "datagram")?;
-    // SAFETY: its first member is its size.
-    let size = unsafe { pointer::get(datagram.cast_const().cast::<usize>(), "datagram") }?;
-    // SAFETY: as the caller promises.
-    unsafe { OutputStruct::new(datagram, size, "datagram") }.map(Some)
-}
-
-/// A datagram for the caller.
-fn described(datagram: &netflow_core::Datagram<'_>, frame: u64) -> netflow_datagram {
-    let transport = match datagram.transport {
-        Transport::Udp => netflow_transport::NETFLOW_TRANSPORT_UDP,
-        Transport::Stream => netflow_transport::NETFLOW_TRANSPORT_STREAM,
-        Transport::File => netflow_transport::NETFLOW_TRANSPORT_FILE,
-    };
-    netflow_datagram {
-        payload: datagram.payload.as_ptr(),
-        payload_len: datagram.payload.len(),
-        received: datagram.received.as_nanos(),
-        frame,
-        transport: transport as u32,
-        ..ended(datagram.exporter)
-    }
-}
-
-/// An exporter without a datagram.
-fn ended(exporter: SocketAddr) -> netflow_datagram {
-    netflow_datagram {
-        exporter: exporter.ip().into(),
-        port: exporter.port(),
-        transport: netflow_transport::NETFLOW_TRANSPORT_STREAM as u32,
-        ..netflow_datagram::default()
-    }
 }

@@ -56,8 +56,9 @@ pub unsafe extern "C" fn netflow_next_record(
 }
 
 /// The next field of the record, or value of the basicList that was entered; padding is a field
-/// too. `size` is `sizeof(netflow_field)`. The name of a member of sFlow stays until the next call
-/// of this function, other names until the message ends.
+/// too. `size` is `sizeof(netflow_field)`. Names end in NUL. Those of elements that you or the exporter
+/// defined, and of members of sFlow that are in lists, stay until the next call of this function; others are
+/// always valid.
 ///
 /// # Safety
 ///
@@ -75,8 +76,10 @@ pub unsafe extern "C" fn netflow_next_field(
         let next = decoder.state(|state| {
             let mut name = mem::take(&mut state.name);
             let next = state.with(|reading, _| reading.walk().next_field(&mut name));
+            let next =
+                next.map(|next| next.map(|field| field.or_defined(&state.definitions, &mut name)));
             state.name = name;
-            Ok(next?.map(|field| field.or_defined(&state.definitions)))
+            next
         })?;
         Ok(write_next(output, next))
     };

@@ -9,6 +9,8 @@ use netflow_core::{Set, SetKind};
 
 use crate::c_types::{netflow_octets, netflow_text};
 use crate::header::netflow_header;
+use crate::static_text;
+use crate::text_buffer::TextBuffer;
 use crate::value::{netflow_value, number_of};
 
 /// What a set holds.
@@ -213,11 +215,11 @@ pub(super) fn sample(sample: &sflow::Sample<'_>) -> netflow_record {
         Ok(SampleKind::Discarded(_)) => netflow_record_kind::NETFLOW_RECORD_DISCARDED_PACKET,
         _ => netflow_record_kind::NETFLOW_RECORD_UNKNOWN_SAMPLE,
     };
-    let name = sample.structure().map(|structure| structure.name());
+    let name = static_text::optional(sample.structure().map(|structure| structure.name()));
     netflow_record {
         enterprise: sample.format().enterprise(),
         format: sample.format().format(),
-        name: netflow_text::of(name),
+        name,
         ..record(kind, netflow_octets::new(sample.octets()))
     }
 }
@@ -227,11 +229,11 @@ pub(super) fn structure(structure: &sflow::Record<'_>) -> netflow_record {
         Kind::Counter => netflow_record_kind::NETFLOW_RECORD_COUNTER_RECORD,
         Kind::Flow | Kind::Sample => netflow_record_kind::NETFLOW_RECORD_FLOW_RECORD,
     };
-    let name = structure.structure().map(|structure| structure.name());
+    let name = static_text::optional(structure.structure().map(|structure| structure.name()));
     netflow_record {
         enterprise: structure.format().enterprise(),
         format: structure.format().format(),
-        name: netflow_text::of(name),
+        name,
         ..record(kind, netflow_octets::new(structure.octets()))
     }
 }
@@ -258,24 +260,29 @@ const fn keyed(key: FieldKey, value: netflow_value) -> netflow_field {
 impl netflow_field {
     /// The same, with the name and the type that the caller defined, if it has no name: descriptions of
     /// fields in templates, and values of lists, are looked up in the registries only.
-    pub(crate) fn or_defined(mut self, definitions: &Definitions) -> Self {
+    pub(crate) fn or_defined(mut self, definitions: &Definitions, name: &mut TextBuffer) -> Self {
         let id = ElementId::new(self.enterprise_number, self.id);
         if self.name.len > 0 || self.scope_type {
             return self;
         }
         if let Some(element) = definitions.get(id) {
-            self.name = netflow_text::of(Some(&element.name));
+            self.name = name.store(&element.name);
             self.value.data_type = number_of(Some(element.data_type));
         }
         self
     }
 }
 
-pub(super) fn field(field: &Field<'_, '_>, scope: bool) -> netflow_field {
+pub(super) fn field(field: &Field<'_, '_>, scope: bool, name: &mut TextBuffer) -> netflow_field {
     let template = field.template();
+    let name = match (template.registered_name(), template.name()) {
+        (Some(registered), _) => static_text::text(registered),
+        (None, Some(defined)) => name.store(defined),
+        (None, None) => netflow_text::NONE,
+    };
     let value = netflow_value::new(netflow_octets::new(field.octets()), template.data_type());
     netflow_field {
-        name: netflow_text::of(template.name()),
+        name,
         length: template.length().number(),
         scope,
         list: field.list().is_some(),
@@ -299,7 +306,7 @@ pub(super) fn specifier(
     };
     let data_type = element.and_then(|element| element.data_type);
     netflow_field {
-        name: netflow_text::of(name),
+        name: static_text::optional(name),
         length: specifier.length.number(),
         scope,
         ..keyed(
@@ -313,7 +320,7 @@ pub(super) fn value(value: &ListValue<'_, '_>, list: &BasicList<'_, '_>) -> netf
     let element = list.element();
     let data_type = element.and_then(|element| element.data_type);
     netflow_field {
-        name: netflow_text::of(element.map(|element| element.name)),
+        name: static_text::optional(element.map(|element| element.name)),
         length: list.element_length().number(),
         list: value.list().is_some(),
         ..keyed(

@@ -6,7 +6,7 @@ use netflow_core::wire::template::{FieldSpecifiers, TemplateRecord};
 use netflow_core::{Samples, Set, SetTemplateRecords};
 
 use super::item::{self, netflow_field, netflow_record};
-use crate::c_types::netflow_text;
+use crate::static_text;
 use crate::text_buffer::TextBuffer;
 
 /// Records, and the fields of one of them.
@@ -170,7 +170,7 @@ impl<'m> Level<'m> {
             RemainingFields::Data(fields, scope) => {
                 let field = fields.next()?;
                 let is_scope = take_one(scope);
-                let item = item::field(&field, is_scope);
+                let item = item::field(&field, is_scope, name);
                 self.inside = list(&field);
                 Some(item)
             }
@@ -190,7 +190,7 @@ impl<'m> Level<'m> {
             RemainingFields::Members(members) => {
                 let member = members.next()?;
                 let name = if member.name.lists().next().is_none() {
-                    netflow_text::new(member.name.name().as_bytes())
+                    static_text::text(member.name.name())
                 } else {
                     name.store(&member.name.to_string())
                 };

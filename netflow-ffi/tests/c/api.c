@@ -58,7 +58,7 @@ static void flows_are_what_was_sent(void) {
   CHECK(!NETFLOW_HAS(&flows[0], NETFLOW_FIELD_SOURCE_PORT) && flows[0].source_port == 0);
   CHECK(flows[0].frame == 42 && flows[0].observation_domain == 7);
   CHECK(flows[0].export_protocol.len == 5);
-  CHECK(memcmp(flows[0].export_protocol.data, "ipfix", 5) == 0);
+  CHECK(strcmp(flows[0].export_protocol.data, "ipfix") == 0);
   /* The record is in the caller's payload. */
   CHECK(flows[0].record.data == message + 40 && flows[0].record.len == 14);
   CHECK(netflow_flows(decoder, flows, sizeof flows[0], 4, &count) == NETFLOW_END && count == 0);
@@ -740,5 +740,8 @@ int run_api(void) {
   check_definitions();
   check_filter();
   check_health();
+  check_json();
+  check_relay();
+  check_source();
   return 0;
 }

@@ -1,31 +1,6 @@
 /* Filters over flows. */
 #include "tests.h"
 
-/* NetFlow v5 with two flows: 192.0.2.1:1000 > 192.0.2.9:53, UDP, 100 octets; and TCP, 9 octets. */
-static unsigned char two_flows[24 + 2 * 48];
-
-static netflow_datagram datagram_of_two(void) {
-  netflow_datagram datagram;
-  unsigned char *flow = two_flows + 24;
-  CHECK(netflow_datagram_init(&datagram, sizeof datagram, NULL, 0) == NETFLOW_OK);
-  memset(two_flows, 0, sizeof two_flows);
-  two_flows[1] = 5;
-  two_flows[3] = 2;
-  flow[0] = 192, flow[2] = 2, flow[3] = 1;
-  flow[23] = 100;
-  flow[35] = 53;
-  flow[38] = 17;
-  flow += 48;
-  flow[0] = 192, flow[2] = 2, flow[3] = 2;
-  flow[23] = 9;
-  flow[38] = 6;
-  datagram.payload = two_flows;
-  datagram.payload_len = sizeof two_flows;
-  datagram.exporter.family = 4;
-  datagram.exporter.octets[0] = 198;
-  return datagram;
-}
-
 static netflow_filter *filter_of(const char *expression) {
   netflow_filter *filter;
   netflow_filter_error error;

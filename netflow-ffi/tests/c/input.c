@@ -68,3 +68,30 @@ netflow_result decode_next(netflow_decoder *decoder, const netflow_datagram *dat
   }
   return netflow_decode(decoder, datagram);
 }
+
+static unsigned char two_flows[24 + 2 * 48];
+
+netflow_datagram datagram_of_two(void) {
+  netflow_datagram datagram;
+  unsigned char *flow = two_flows + 24;
+  CHECK(netflow_datagram_init(&datagram, sizeof datagram, NULL, 0) == NETFLOW_OK);
+  memset(two_flows, 0, sizeof two_flows);
+  two_flows[1] = 5;
+  two_flows[3] = 2;
+  flow[0] = 192, flow[2] = 2, flow[3] = 1;
+  flow[23] = 100;
+  flow[35] = 53;
+  flow[38] = 17;
+  flow += 48;
+  flow[0] = 192, flow[2] = 2, flow[3] = 2;
+  flow[23] = 9;
+  flow[38] = 6;
+  datagram.payload = two_flows;
+  datagram.payload_len = sizeof two_flows;
+  datagram.exporter.family = 4;
+  datagram.exporter.octets[0] = 198;
+  datagram.port = 2055;
+  datagram.received = INT64_C(1700000000000000000);
+  datagram.frame = 1;
+  return datagram;
+}

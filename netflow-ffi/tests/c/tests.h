@@ -36,6 +36,10 @@ netflow_decoder *decoder_for_files(uint32_t flags);
 netflow_result decode_next(netflow_decoder *decoder, const netflow_datagram *datagram,
                            int begins_session);
 
+/* NetFlow v5 with two flows, of 198.0.0.0:2055: 192.0.2.1 to port 53, UDP, 100 octets; and 192.0.2.2,
+   TCP, 9 octets. */
+netflow_datagram datagram_of_two(void);
+
 /* A flow as one line of JSON. */
 void print_flow(const netflow_flow *flow);
 void print_text(netflow_text text);
@@ -48,6 +52,9 @@ int run_api(void);
 void check_definitions(void);
 void check_filter(void);
 void check_health(void);
+void check_json(void);
+void check_relay(void);
+void check_source(void);
 /* Frees a payload too early, which a library that is watched has to notice. */
 int run_freed(void);
 int run_threads(int count, char **paths);

@@ -31,6 +31,8 @@ const BY_NUMBER: &[&str] = &[
     "netflow_severity",
     "netflow_detail_type",
     "netflow_listen_transport",
+    "netflow_json_schema",
+    "netflow_relay_flag",
 ];
 
 /// Structs that others define too: C knows them by `struct` and from a part that is guarded.

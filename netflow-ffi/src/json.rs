@@ -1,0 +1,111 @@
+//! Rows of JSON.
+
+use netflow_core::field::FlowField;
+use netflow_core::{Decoded, InputNames};
+use netflow_output::format::{Biflows, FlowLines, Format, Lines, Records, Selection, Wire};
+
+use crate::c_types::netflow_text;
+use crate::handle::HandleState;
+use crate::result::{Failure, netflow_result};
+
+/// What a row of JSON holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum netflow_json_schema {
+    /// One flow: the normalised fields, by the names of `netflow_field_info`.
+    NETFLOW_JSON_FLOW = 0,
+    /// One record, sample, template or problem: all its fields, by the names of the registries.
+    NETFLOW_JSON_RECORD = 1,
+    /// The same as it was sent, with its octets.
+    NETFLOW_JSON_WIRE = 2,
+}
+
+/// Writes messages as JSON.
+pub struct netflow_json {
+    format: Box<dyn Format + Send>,
+    /// The rows of a message; a NUL ends each.
+    rows: Vec<u8>,
+    /// Where the row begins that is returned next.
+    next: usize,
+    /// The message whose rows these are.
+    generation: Option<u64>,
+}
+
+impl core::fmt::Debug for netflow_json {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("netflow_json").finish_non_exhaustive()
+    }
+}
+
+impl netflow_json {
+    /// Rows of a schema, by the options and filter of a decoder.
+    pub(crate) fn new(schema: u32, state: &HandleState) -> Result<Self, Failure> {
+        let list_depth = u8::try_from(state.options.list_depth).unwrap_or(u8::MAX);
+        let files = InputNames::default();
+        let format: Box<dyn Format + Send> = match schema {
+            0 => {
+                let biflows = match state.options.splits_biflows() {
+                    true => Biflows::Split,
+                    false => Biflows::Whole,
+                };
+                let selection = Selection::new(biflows, state.filter.clone());
+                Box::new(FlowLines::new(
+                    fields(state.options.fields),
+                    selection,
+                    files,
+                ))
+            }
+            1 => Box::new(Lines::new(Records::new(list_depth), files)),
+            2 => Box::new(Lines::new(Wire::new(list_depth), files)),
+            _ => return Err(Failure::argument("schema")),
+        };
+        Ok(Self {
+            format,
+            rows: Vec::new(),
+            next: 0,
+            generation: None,
+        })
+    }
+
+    /// The next row of a message, which is written when its first row is asked for.
+    pub(crate) fn next_row(
+        &mut self,
+        message: &Decoded<'_>,
+        generation: u64,
+    ) -> Result<Option<netflow_text>, Failure> {
+        if self.generation != Some(generation) {
+            self.rows.clear();
+            self.next = 0;
+            self.generation = Some(generation);
+            let written = self.format.message(message, &mut self.rows);
+            written.map_err(|_| {
+                let internal = netflow_result::NETFLOW_ERROR_INTERNAL;
+                Failure::Argument(internal, "the message cannot be written")
+            })?;
+        }
+        let rest = self.rows.get_mut(self.next..).unwrap_or_default();
+        // A row has no line feed within: JSON escapes it. A NUL is escaped too.
+        let Some(end) = rest.iter().position(|octet| *octet == b'\n') else {
+            return Ok(None);
+        };
+        if let Some(octet) = rest.get_mut(end) {
+            *octet = 0;
+        }
+        self.next += end + 1;
+        Ok(Some(netflow_text::new(rest.get(..end).unwrap_or_default())))
+    }
+}
+
+/// The fields that are asked for; `None` if all are.
+fn fields(asked: [u64; 2]) -> Option<Vec<FlowField>> {
+    let is_asked = |index: usize| {
+        let word = asked.get(index / 64).copied().unwrap_or(0);
+        word >> (index % 64) & 1 != 0
+    };
+    let all = FlowField::ALL.iter().copied().enumerate();
+    let chosen: Vec<_> = all
+        .filter(|(index, _)| is_asked(*index))
+        .map(|(_, field)| field)
+        .collect();
+    (chosen.len() < FlowField::ALL.len()).then_some(chosen)
+}

@@ -1,0 +1,93 @@
+/* Messages as JSON. */
+#include "tests.h"
+
+static netflow_decoder *decoder_of(int first, int second) {
+  netflow_decoder *decoder;
+  netflow_options options;
+  CHECK(netflow_options_init(&options, sizeof options) == NETFLOW_OK);
+  if (first >= 0) NETFLOW_ADD(options.fields, first);
+  if (second >= 0) NETFLOW_ADD(options.fields, second);
+  CHECK(netflow_decoder_new(&options, &decoder) == NETFLOW_OK);
+  return decoder;
+}
+
+static void check_row(netflow_json *json, netflow_decoder *decoder, const char *wanted) {
+  netflow_text row;
+  CHECK(netflow_next_json(json, decoder, &row) == NETFLOW_OK);
+  CHECK(strlen(row.data) == row.len);
+  CHECK(strncmp(row.data, wanted, strlen(wanted)) == 0);
+  CHECK(row.data[row.len - 1] == '}');
+}
+
+static void flows_have_the_fields_that_were_asked_for(void) {
+  netflow_decoder *decoder = decoder_of(NETFLOW_FIELD_DESTINATION_PORT, NETFLOW_FIELD_OCTETS);
+  netflow_datagram datagram = datagram_of_two();
+  netflow_filter *filter;
+  netflow_json *json;
+  netflow_json *chosen;
+  netflow_text row;
+  CHECK(netflow_json_new(decoder, NETFLOW_JSON_FLOW, &json) == NETFLOW_OK);
+  CHECK(netflow_next_json(json, decoder, &row) == NETFLOW_ERROR_NO_MESSAGE && row.len == 0);
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
+  check_row(json, decoder, "{\"destination_port\":53,\"octets\":100}");
+  check_row(json, decoder, "{\"destination_port\":0,\"octets\":9}");
+  CHECK(netflow_next_json(json, decoder, &row) == NETFLOW_END && row.data == NULL);
+  CHECK(netflow_rewind(decoder) == NETFLOW_OK);
+  check_row(json, decoder, "{\"destination_port\":53");
+
+  /* Of another message before the last row was taken. */
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
+  check_row(json, decoder, "{\"destination_port\":53");
+
+  CHECK(netflow_filter_new("port 53", &filter, NULL, 0) == NETFLOW_OK);
+  CHECK(netflow_filter_set(decoder, filter) == NETFLOW_OK);
+  netflow_filter_free(filter);
+  CHECK(netflow_json_new(decoder, NETFLOW_JSON_FLOW, &chosen) == NETFLOW_OK);
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
+  check_row(chosen, decoder, "{\"destination_port\":53");
+  CHECK(netflow_next_json(chosen, decoder, &row) == NETFLOW_END);
+  netflow_json_free(chosen);
+  netflow_decoder_free(decoder);
+  /* It needs no decoder to be freed, and may write what another read. */
+  decoder = decoder_of(-1, -1);
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
+  check_row(json, decoder, "{\"destination_port\":53,\"octets\":100}");
+  netflow_json_free(json);
+  netflow_decoder_free(decoder);
+}
+
+static void records_have_all_fields(void) {
+  netflow_decoder *decoder = decoder_of(-1, -1);
+  netflow_datagram datagram = datagram_of_two();
+  unsigned char payload[24 + 2 * 48];
+  netflow_json *json;
+  netflow_text row;
+  CHECK(netflow_json_new(decoder, NETFLOW_JSON_RECORD, &json) == NETFLOW_OK);
+  memcpy(payload, datagram.payload, sizeof payload);
+  datagram.payload = payload;
+  /* A count that is too high is a problem, and a row. */
+  payload[3] = 3;
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
+  check_row(json, decoder, "{\"frame\":1,\"received\":\"2023-11-14T22:13:20.000000Z\","
+                           "\"exporter\":\"198.0.0.0\",\"port\":2055,\"protocol\":\"netflow5\"");
+  check_row(json, decoder, "{\"frame\":1");
+  CHECK(netflow_next_json(json, decoder, &row) == NETFLOW_OK);
+  CHECK(strstr(row.data, "\"kind\":\"problem\"") != NULL);
+  CHECK(netflow_next_json(json, decoder, &row) == NETFLOW_END);
+  netflow_json_free(json);
+  CHECK(netflow_json_new(decoder, NETFLOW_JSON_WIRE, &json) == NETFLOW_OK);
+  CHECK(netflow_rewind(decoder) == NETFLOW_OK);
+  check_row(json, decoder, "{\"frame\":1,\"exporter\"");
+  netflow_json_free(json);
+  CHECK(netflow_json_new(decoder, 3, &json) == NETFLOW_ERROR_ARGUMENT && json == NULL);
+  CHECK(netflow_json_new(decoder, 0, NULL) == NETFLOW_ERROR_NULL);
+  CHECK(netflow_json_new(NULL, 0, &json) == NETFLOW_ERROR_NULL);
+  CHECK(netflow_next_json(NULL, decoder, &row) == NETFLOW_ERROR_NULL);
+  netflow_json_free(NULL);
+  netflow_decoder_free(decoder);
+}
+
+void check_json(void) {
+  flows_have_the_fields_that_were_asked_for();
+  records_have_all_fields();
+}
