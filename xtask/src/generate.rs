@@ -1,5 +1,5 @@
 //! Every file that is made from the CSV in `registry/`: tables of netflow-core, their docs, pages of the
-//! book, and the C library's struct, numbers, header and manual page.
+//! book, and the C library's struct, numbers, header and manual pages.
 
 mod c;
 mod codes;
@@ -87,29 +87,31 @@ fn generate(output: &mut Output) -> Result<()> {
     // Made from the files above.
     let header = header::header()?;
     output.write_as_is("include/netflow.h", &header)?;
-    output.write_as_is("netflow-ffi/install/libnetflow.3", &manual::page(&header)?)?;
+    for page in manual::pages(&header)? {
+        output.write_as_is(&page.path, &page.text)?;
+    }
     Ok(())
 }
 
 struct Output {
     check: bool,
     /// Files that are not what would be written.
-    stale: Vec<&'static str>,
+    stale: Vec<String>,
 }
 
 impl Output {
     /// Formats `text` and writes it to `path` below the root of the repository.
-    fn write(&mut self, path: &'static str, text: &str) -> Result<()> {
+    fn write(&mut self, path: &str, text: &str) -> Result<()> {
         let text = rustfmt(text).map_err(|error| format!("{path}: {error}"))?;
         self.write_as_is(path, &text)
     }
 
     /// Writes `text` to `path` below the root of the repository.
-    fn write_as_is(&mut self, path: &'static str, text: &str) -> Result<()> {
+    fn write_as_is(&mut self, path: &str, text: &str) -> Result<()> {
         let file = root().join(path);
         if self.check {
             if fs::read_to_string(&file).unwrap_or_default() != text {
-                self.stale.push(path);
+                self.stale.push(path.to_owned());
             }
             return Ok(());
         }

@@ -119,10 +119,26 @@ pub(crate) fn install(place: &InstallPaths) -> Result {
     for name in ["NetflowConfig.cmake", "NetflowConfigVersion.cmake"] {
         copy(&files.join(name), &libdir.join("cmake/Netflow").join(name))?;
     }
-    copy(
-        &files.join("libnetflow.3"),
-        &prefix.join("share/man/man3/libnetflow.3"),
-    )
+    for name in manual_pages()? {
+        copy(
+            &files.join(&name),
+            &prefix.join("share/man/man3").join(&name),
+        )?;
+    }
+    Ok(())
+}
+
+/// The names of the manual pages.
+pub(crate) fn manual_pages() -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(root().join("netflow-ffi/install"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".3") {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// Builds the library; returns where the libraries are and what a static program links to besides.
