@@ -53,6 +53,8 @@ const WATCHED: &[&Tool] = &[
     &tools::PKG_CONFIG,
 ];
 const EXAMPLES: &[&Tool] = &[
+    &tools::GROFF,
+    &tools::LUAJIT,
     &tools::GXX,
     &tools::CLANG,
     &tools::PKG_CONFIG,

@@ -2,6 +2,7 @@
 //! compilers and three standards, linked both ways, and watched by Valgrind and sanitizers.
 
 mod cargo_c;
+mod examples;
 mod instrumented;
 mod program;
 
@@ -10,6 +11,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub(super) use self::cargo_c::installed as installed_by_cargo_c;
+pub(super) use self::examples::examples;
+use self::examples::pkg_config;
 pub(super) use self::instrumented::watched as watched_with_rust;
 use self::program::{Linkage, Program};
 use crate::command::{Command, python};
@@ -277,123 +280,6 @@ fn listener_example(place: &InstallPaths) -> Result {
         .path(&root().join("testdata/genuine/sf_v10.pcap"))
         .variable("LD_LIBRARY_PATH", place.libdir())
         .run()
-}
-
-/// Builds the examples with the library and runs them.
-pub(super) fn examples() -> Result {
-    examples_with(&place())
-}
-
-/// As their users do: by pkg-config and by CMake.
-fn examples_with(place: &InstallPaths) -> Result {
-    let folder = folder().join("examples");
-    if folder.exists() {
-        // CMake would go on with the library that it found before.
-        fs::remove_dir_all(&folder)?;
-    }
-    fs::create_dir_all(&folder)?;
-    let capture = root().join("testdata/genuine/sf_v9.pcap");
-    let expected = flows_of(&capture)?;
-    let sources = root().join("examples/c");
-
-    let shared = pkg_config(place, "--cflags --libs")?;
-    for (compiler, standard, source) in [
-        ("gcc", "c99", "decode_pcap.c"),
-        ("clang", "c11", "decode_pcap.c"),
-        ("gcc", "c99", "collector.c"),
-        ("clang", "c11", "collector.c"),
-        ("g++", "c++17", "top_talkers.cpp"),
-        ("clang++", "c++17", "top_talkers.cpp"),
-    ] {
-        Command::new(compiler, compiler)
-            .arguments(&format!("-std={standard} {STRICT} -D_DEFAULT_SOURCE"))
-            .path(&sources.join(source))
-            .arguments("-o")
-            .path(&folder.join(source).with_extension(""))
-            .arguments(&shared)
-            .arguments("-lpcap")
-            .run()?;
-    }
-    decodes(place, &folder.join("decode_pcap"), &capture, expected)?;
-    python("netflow-ffi/tests/collector.py")
-        .path(&folder.join("collector"))
-        .path(&root().join("testdata/genuine/nfr_v5.pcap"))
-        .variable("LD_LIBRARY_PATH", place.libdir())
-        .run()?;
-
-    // Linked to the archive, with what pkg-config says it needs.
-    let needed = pkg_config(place, "--static --libs-only-l --libs-only-other")?;
-    let alone = folder.join("decode_pcap_alone");
-    Command::new("gcc", "gcc")
-        .arguments("-std=c99 -D_DEFAULT_SOURCE")
-        .path(&sources.join("decode_pcap.c"))
-        .arguments(&pkg_config(place, "--cflags")?)
-        .path(&place.libdir().join("libnetflow.a"))
-        .arguments(&needed.replace("-lnetflow", ""))
-        .arguments("-lpcap -o")
-        .path(&alone)
-        .run()?;
-    decodes(place, &alone, &capture, expected)?;
-
-    let built = folder.join("cmake");
-    Command::new("cmake", "cmake")
-        .arguments("-S")
-        .path(&sources)
-        .arguments("-B")
-        .path(&built)
-        .joined("-DCMAKE_PREFIX_PATH=", &place.prefix)
-        .run()?;
-    Command::new("cmake", "cmake")
-        .arguments("--build")
-        .path(&built)
-        .run()?;
-    // CMake passes the programs the path of the library.
-    for name in ["decode_pcap", "decode_pcap_static"] {
-        decodes(place, &built.join(name), &capture, expected)?;
-    }
-    let page = place.prefix.join("share/man/man3/libnetflow.3");
-    if !page.is_file() {
-        return Err("there is no manual page".into());
-    }
-    Ok(())
-}
-
-/// A program prints as many flows as the command.
-fn decodes(place: &InstallPaths, program: &Path, capture: &Path, expected: usize) -> Result {
-    let printed = text_of(
-        Command::new(program, &program.display().to_string())
-            .path(capture)
-            .variable("LD_LIBRARY_PATH", place.libdir()),
-    )?;
-    match printed.lines().count() {
-        count if count == expected && count > 0 => Ok(()),
-        count => Err(format!("{count} flows are printed, not {expected}").into()),
-    }
-}
-
-/// How many flows the command finds.
-fn flows_of(capture: &Path) -> Result<usize> {
-    let command = workspace::netflow()?;
-    let rows = text_of(
-        Command::new(&command, "netflow")
-            .arguments("decode --quiet --format json")
-            .path(capture),
-    )?;
-    Ok(rows
-        .lines()
-        .filter(|row| !row.contains("\"kind\":\"problem\""))
-        .count())
-}
-
-/// What pkg-config says of the library.
-fn pkg_config(place: &InstallPaths, options: &str) -> Result<String> {
-    let printed = text_of(
-        Command::new("pkg-config", "pkg-config")
-            .arguments(options)
-            .arguments("netflow")
-            .variable("PKG_CONFIG_PATH", place.libdir().join("pkgconfig")),
-    )?;
-    Ok(printed.trim().to_owned())
 }
 
 /// The tests, compiled one way.

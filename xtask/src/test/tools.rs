@@ -47,8 +47,10 @@ const fn program(name: &'static str, package: &'static str) -> Tool {
 }
 
 pub(super) const NM: Tool = program("nm", "binutils");
+pub(super) const GROFF: Tool = program("groff", "groff-base");
 pub(super) const GXX: Tool = program("g++", "g++");
 pub(super) const CLANG: Tool = program("clang", "clang");
+pub(super) const LUAJIT: Tool = program("luajit", "luajit");
 pub(super) const CMAKE: Tool = program("cmake", "cmake");
 pub(super) const MAKE: Tool = program("make", "make");
 pub(super) const PKG_CONFIG: Tool = program("pkg-config", "pkg-config");

@@ -4,7 +4,8 @@ use alloc::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{examples_with, exports, folder};
+use super::examples::examples_with;
+use super::{exports, folder};
 use crate::command::cargo;
 use crate::install::{self, InstallPaths};
 use crate::repository::Result;
