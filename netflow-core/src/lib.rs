@@ -47,6 +47,55 @@
 //! - `serde`: `Serialize` for [`OwnedFlow`]; with `alloc`.
 //! - `std` (default): random keys for the hash tables, and times of the system.
 //!
+//! # Threads
+//!
+//! Every type is `Send` and `Sync`. A [`Decoder`] is changed by each datagram, so that a program with several
+//! threads has a decoder in each, and passes all datagrams of one exporter *address* to the same: templates
+//! arrive before their data, and options apply to all domains of their exporter. Nothing needs a lock, and
+//! nothing is shared. What borrows the datagram may be read by scoped threads; an [`OwnedFlow`] or, with
+//! the datagram copied, a `Template` in its `Arc` goes anywhere.
+//!
+//! ```
+//! use std::sync::mpsc;
+//! use std::thread;
+//!
+//! use netflow_core::{Datagram, Decoder, Limits, OwnedFlow, Timestamp, Transport};
+//!
+//! let (flows, all) = mpsc::channel::<OwnedFlow>();
+//! let shards: Vec<mpsc::Sender<(std::net::SocketAddr, Vec<u8>)>> = (0..2)
+//!     .map(|_| {
+//!         let (sender, datagrams) = mpsc::channel();
+//!         let flows = flows.clone();
+//!         thread::spawn(move || {
+//!             let mut decoder = Decoder::new(Limits::default());
+//!             for (exporter, payload) in datagrams {
+//!                 let now = Timestamp::from(std::time::SystemTime::now());
+//!                 let datagram = Datagram::new(exporter, Transport::Udp, now, &payload);
+//!                 let Ok(decoded) = decoder.decode(datagram) else { continue };
+//!                 decoded.flows().for_each(|flow| flows.send(flow.to_owned()).unwrap());
+//!             }
+//!         });
+//!         sender
+//!     })
+//!     .collect();
+//! drop(flows);
+//!
+//! # let mut payload = vec![0; 72];
+//! # (payload[1], payload[3]) = (5, 1);
+//! for exporter in ["192.0.2.1:2000", "192.0.2.2:2000"] {
+//!     let exporter: std::net::SocketAddr = exporter.parse()?;
+//!     // Any hash of the address does: one without the port, which may change.
+//!     let shard = match exporter.ip() {
+//!         std::net::IpAddr::V4(address) => usize::from(address.octets()[3]) % shards.len(),
+//!         std::net::IpAddr::V6(address) => usize::from(address.octets()[15]) % shards.len(),
+//!     };
+//!     shards[shard].send((exporter, payload.clone()))?;
+//! }
+//! drop(shards);
+//! assert_eq!(all.iter().count(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Limits
 //!
 //! All state lives under the budget of [`Limits`], charged by capacity; no number

@@ -207,6 +207,11 @@ impl Sessions {
         self.sessions.get(id.0)?.as_deref()
     }
 
+    /// The observation domain of this key, if it is known.
+    pub(super) fn of(&self, key: &DomainKey) -> Option<&Session> {
+        self.get(SessionId(*self.indices.get(key)?))
+    }
+
     /// Makes room for this many more octets of a domain, and returns how many
     /// others were forgotten for them; `None` if the domain may not keep them.
     pub(super) fn reserve(&mut self, id: SessionId, octets: usize) -> Option<usize> {

@@ -79,6 +79,72 @@ impl Decoder {
         snapshot
     }
 
+    /// A snapshot of one observation domain, without the data that waits; `None` if the domain is not
+    /// known. For a store of the caller's: a database, a cache that collectors share.
+    ///
+    /// The store is written where templates change, and read once for each exporter:
+    ///
+    /// ```
+    /// use std::collections::{BTreeMap, HashSet};
+    /// use std::net::IpAddr;
+    ///
+    /// use netflow_core::{Datagram, Decoder, DomainKey, Limits};
+    /// # use netflow_core::{Timestamp, Transport};
+    ///
+    /// #[derive(Default)]
+    /// struct Collector {
+    ///     decoder: Decoder,
+    ///     seen: HashSet<IpAddr>,
+    /// }
+    ///
+    /// /// Stands for a database.
+    /// type Store = BTreeMap<DomainKey, Vec<u8>>;
+    ///
+    /// impl Collector {
+    ///     fn decode(&mut self, datagram: Datagram<'_>, store: &mut Store) -> Result<usize, netflow_core::Error> {
+    ///         let exporter = datagram.exporter.ip();
+    ///         if self.seen.insert(exporter) {
+    ///             for (_, snapshot) in store.iter().filter(|(key, _)| key.exporter.ip() == exporter) {
+    ///                 // One that is damaged is as good as none.
+    ///                 let _ = self.decoder.load(snapshot);
+    ///             }
+    ///         }
+    ///         let decoded = self.decoder.decode(datagram)?;
+    ///         let flows = decoded.flows().count();
+    ///         let changed: Vec<DomainKey> =
+    ///             decoded.template_events().iter().map(|event| event.domain).collect();
+    ///         for domain in changed {
+    ///             store.extend(self.decoder.save_domain(&domain).map(|snapshot| (domain, snapshot)));
+    ///         }
+    ///         Ok(flows)
+    ///     }
+    /// }
+    ///
+    /// # // IPFIX: template 256 of a source address; and a record of it in a message of its own.
+    /// # let template = [
+    /// #     0, 10, 0, 28, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7, 0, 2, 0, 12, 1, 0, 0, 1, 0, 8, 0, 4,
+    /// # ];
+    /// # let data = [0, 10, 0, 24, 0x60, 0x72, 0xcc, 0x41, 0, 0, 0, 1, 0, 0, 0, 7, 1, 0, 0, 8, 192, 0, 2, 1];
+    /// # let exporter = "198.51.100.1:50000".parse().unwrap();
+    /// # let datagram = |payload| {
+    /// #     Datagram::new(exporter, Transport::Udp, Timestamp::from_secs(1_618_136_128), payload)
+    /// # };
+    /// let mut store = Store::new();
+    /// assert_eq!(Collector::default().decode(datagram(&template), &mut store)?, 0);
+    /// // Another process, which never receives the template.
+    /// assert_eq!(Collector::default().decode(datagram(&data), &mut store)?, 1);
+    /// # Ok::<(), netflow_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn save_domain(&self, domain: &DomainKey) -> Option<Vec<u8>> {
+        let session = self.sessions.of(domain)?;
+        let mut snapshot = Vec::new();
+        let mut out = SnapshotWriter::new(&mut snapshot);
+        save::one_domain(session, &mut out);
+        out.finish();
+        Some(snapshot)
+    }
+
     fn write(&self, snapshot: &mut Vec<u8>, waiting: bool) {
         let mut out = SnapshotWriter::new(snapshot);
         save::domains(&self.sessions, waiting, &mut out);

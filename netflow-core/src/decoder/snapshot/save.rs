@@ -24,6 +24,11 @@ pub(super) fn domains(sessions: &Sessions, waiting: bool, out: &mut SnapshotWrit
     }
 }
 
+/// Writes one domain, without the data that waits.
+pub(super) fn one_domain(session: &Session, out: &mut SnapshotWriter<'_>) {
+    out.section(DOMAIN, |out| domain(session, false, out));
+}
+
 fn domain(session: &Session, waiting: bool, out: &mut SnapshotWriter<'_>) {
     out.section(kind::KEY, |out| key(session.key(), out));
     out.section(kind::ACCOUNT, |out| account(session, out));
