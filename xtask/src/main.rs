@@ -11,6 +11,7 @@ mod instructions;
 mod load;
 mod package;
 mod registry;
+mod release;
 mod repository;
 mod test;
 mod workspace;
@@ -36,6 +37,8 @@ usage: cargo xtask TASK
   load [DATAGRAMS [RATE]]
                     what a datagram costs the collector, beside nfcapd and nfacctd
   package           a package for Debian, by cargo-deb
+  release --check   whether everything is ready for a release; builds nothing
+  release --build   wheels, the C library and a package for Debian, in target/release-files; publishes nothing
   worst             what hostile datagrams cost beside normal ones, in instructions
   differential FOLDER  captures read by tshark and nfdump too, field by field";
 
@@ -56,6 +59,8 @@ fn main() -> ExitCode {
         ["instructions", options @ ..] => instructions::run(options),
         ["load", options @ ..] => load::run(options),
         ["package"] => package::run(),
+        ["release", "--check"] => release::check(),
+        ["release", "--build"] => release::build(),
         ["worst"] => worst::run(),
         ["differential", folder] => differential::run(Path::new(folder)),
         _ => usage(),

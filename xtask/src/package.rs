@@ -23,7 +23,7 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-fn package() -> Result {
+pub(crate) fn package() -> Result {
     cargo("build --locked --release -p netflow-cli --features full").run()?;
     generate(&target().join("release/netflow"))?;
     cargo("deb --locked -p netflow-cli --no-build")

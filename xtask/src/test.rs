@@ -151,6 +151,7 @@ const FULL: &[TestStep] = &[
         crate::worst::table,
     ),
     step("licences, bans and sources of dependencies", deny),
+    step("ready for a release", crate::release::checked),
     step(
         "clippy of all crates in every combination of features",
         features::of_all,

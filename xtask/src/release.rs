@@ -1,0 +1,158 @@
+//! A release: whether everything is ready for it, and the files of it. Nothing is published.
+
+mod check;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::command::{Command, cargo, python};
+use crate::install::{self, InstallPaths};
+use crate::package;
+use crate::repository::{Result, root, target};
+
+/// Wheels: what maturin is asked for, for each system.
+const WHEELS: &[&str] = &[
+    "--zig --compatibility manylinux2014",
+    "--zig --compatibility musllinux_1_2 --target x86_64-unknown-linux-musl",
+];
+
+/// Checks, without building anything.
+pub(crate) fn check() -> ExitCode {
+    match check::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("release: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The same as a step of the tests.
+pub(crate) fn checked() -> Result {
+    check::run()
+}
+
+/// Builds the files of a release.
+pub(crate) fn build() -> ExitCode {
+    match files() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("release: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Where the files are put.
+fn folder() -> PathBuf {
+    target().join("release-files")
+}
+
+fn files() -> Result {
+    let folder = folder();
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    wheels(&folder)?;
+    c_library(&folder)?;
+    package::package()?;
+    copy_packages(&target().join("debian"), &folder)?;
+    compare_interface()?;
+    for entry in fs::read_dir(&folder)? {
+        println!("{}", entry?.path().display());
+    }
+    Ok(())
+}
+
+/// Wheels for glibc and musl, and the sdist, by maturin in an environment of its own. A wheel is built from the
+/// sdist, so that one that lacks a file does not come out.
+fn wheels(folder: &Path) -> Result {
+    let environment = target().join("python-release");
+    if !environment.exists() {
+        python("-m venv").path(&environment).run()?;
+    }
+    let program = |name: &str| Command::new(environment.join("bin").join(name), name);
+    program("python")
+        .arguments("-m pip install --quiet --disable-pip-version-check maturin[zig]>=1.16,<2")
+        .run()?;
+    program("maturin")
+        .arguments("sdist --out")
+        .path(folder)
+        .inside("netflow-py")
+        .run()?;
+    for options in WHEELS {
+        program("maturin")
+            .arguments("build --locked --release")
+            .arguments(options)
+            .arguments("--out")
+            .path(folder)
+            .inside("netflow-py")
+            .run()?;
+    }
+    let built = target().join("wheel-of-sdist");
+    program("python")
+        .arguments("-m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir")
+        .path(&built)
+        .path(&file_with(folder, ".tar.gz")?)
+        .run()
+}
+
+/// The C library as an archive that is unpacked below a prefix.
+fn c_library(folder: &Path) -> Result {
+    let prefix = target().join("release-c");
+    if prefix.exists() {
+        fs::remove_dir_all(&prefix)?;
+    }
+    install::install(&InstallPaths::new(prefix.clone(), "arrow,live,tls"))?;
+    let name = format!("libnetflow-{}.tar.gz", install::VERSION);
+    Command::new("tar", "tar")
+        .arguments("--create --gzip --file")
+        .path(&folder.join(name))
+        .arguments("--directory")
+        .path(&prefix)
+        .arguments(".")
+        .run()
+}
+
+fn copy_packages(from: &Path, to: &Path) -> Result {
+    let package = file_with(from, ".deb")?;
+    let name = package.file_name().unwrap_or_default();
+    fs::copy(&package, to.join(name))?;
+    Ok(())
+}
+
+/// A file of this folder with this end of its name.
+fn file_with(folder: &Path, end: &str) -> Result<PathBuf> {
+    for entry in fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(end) {
+            return Ok(path);
+        }
+    }
+    Err(format!("{} has no file {end}", folder.display()).into())
+}
+
+/// Compares what the crates offer with the last release, which is the newest tag `v…`, if there is one.
+fn compare_interface() -> Result {
+    let tags = Command::new("git", "git")
+        .arguments("tag --list v* --sort=-version:refname")
+        .printed()?;
+    let tags = String::from_utf8(tags)?;
+    let Some(last) = tags.lines().next() else {
+        println!("no release has been made: its interface will be the first to compare with");
+        return Ok(());
+    };
+    cargo("semver-checks --workspace --baseline-rev")
+        .text(last)
+        .run()
+        .map_err(|error| {
+            format!("{error}; cargo install cargo-semver-checks, if it is not there").into()
+        })
+}
+
+/// The text of a file of the repository.
+fn text(path: &str) -> Result<String> {
+    fs::read_to_string(root().join(path)).map_err(|error| format!("{path}: {error}").into())
+}
