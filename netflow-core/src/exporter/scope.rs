@@ -1,5 +1,6 @@
 //! What a sampling rate applies to: the scope of the options that announced it.
 
+use core::cmp::Ordering;
 use core::fmt::{self, Display as _};
 use core::net::{Ipv4Addr, Ipv6Addr};
 
@@ -65,16 +66,20 @@ impl ScopeKind {
         self == Self::Template || self == Self::OBSERVATION_DOMAIN
     }
 
-    /// Whether it comes before another kind. Nearly all are elements, which are compared at once.
+    /// Its position in the order of kinds, as a number that is compared at once.
     #[inline]
-    fn is_before(self, other: Self) -> bool {
-        match (self, other) {
-            (Self::Element(one), Self::Element(other)) => {
-                let number =
-                    |id: ElementId| u64::from(id.enterprise_number) << 16 | u64::from(id.id);
-                number(one) < number(other)
-            }
-            _ => self < other,
+    fn rank(self) -> u64 {
+        const ELEMENT: u64 = 1 << 48;
+        const SCOPE_TYPE: u64 = 1 << 49;
+
+        match self {
+            Self::SelectionSequence => 0,
+            Self::Sampler => 1,
+            Self::Selector => 2,
+            Self::Interface => 3,
+            Self::Element(id) => ELEMENT | u64::from(id.enterprise_number) << 16 | u64::from(id.id),
+            Self::ScopeType(number) => SCOPE_TYPE | u64::from(number),
+            Self::Template => u64::MAX,
         }
     }
 
@@ -213,42 +218,28 @@ impl RateScope {
     /// are added in their order.
     #[inline]
     pub(super) fn insert(&mut self, kind: ScopeKind, value: u128) -> bool {
-        if self
-            .kinds()
-            .last()
-            .is_some_and(|last| !last.is_before(kind))
+        let rank = kind.rank();
+        let len = usize::from(self.len);
+        let mut index = len;
+        for other in self.kinds().iter().rev() {
+            match other.rank().cmp(&rank) {
+                Ordering::Less => break,
+                Ordering::Equal => return true,
+                Ordering::Greater => index = index.saturating_sub(1),
+            }
+        }
+        if len >= MAX_SCOPE_FIELDS {
+            return false;
+        }
+        if index < len {
+            let next = index.saturating_add(1);
+            self.kinds.copy_within(index..len, next);
+            self.values.copy_within(index..len, next);
+        }
+        if let (Some(next_kind), Some(next_value)) =
+            (self.kinds.get_mut(index), self.values.get_mut(index))
         {
-            return self.insert_before_last(kind, value);
-        }
-        let len = usize::from(self.len);
-        let (Some(next_kind), Some(next_value)) =
-            (self.kinds.get_mut(len), self.values.get_mut(len))
-        else {
-            return false;
-        };
-        (*next_kind, *next_value) = (kind, value);
-        self.len = self.len.saturating_add(1);
-        true
-    }
-
-    #[inline(never)]
-    fn insert_before_last(&mut self, kind: ScopeKind, value: u128) -> bool {
-        if self.kinds().contains(&kind) {
-            return true;
-        }
-        let len = usize::from(self.len);
-        let kinds = self.kinds().iter();
-        let place = kinds.filter(|one| one.is_before(kind)).count();
-        let (Some(kinds), Some(values)) = (
-            self.kinds.get_mut(place..=len),
-            self.values.get_mut(place..=len),
-        ) else {
-            return false;
-        };
-        kinds.rotate_right(1);
-        values.rotate_right(1);
-        if let (Some(first_kind), Some(first_value)) = (kinds.first_mut(), values.first_mut()) {
-            (*first_kind, *first_value) = (kind, value);
+            (*next_kind, *next_value) = (kind, value);
         }
         self.len = self.len.saturating_add(1);
         true
@@ -321,11 +312,42 @@ mod tests {
     }
 
     #[test]
+    fn ranks_have_the_order_of_kinds() {
+        let kinds = [
+            ScopeKind::SelectionSequence,
+            ScopeKind::Sampler,
+            ScopeKind::Selector,
+            ScopeKind::Interface,
+            ScopeKind::Element(ElementId::iana(0)),
+            LINE_CARD,
+            ScopeKind::Element(ElementId::iana(u16::MAX)),
+            ScopeKind::Element(ElementId::new(9, 0)),
+            ScopeKind::Element(ElementId::new(u32::MAX, u16::MAX)),
+            ScopeKind::ScopeType(0),
+            ScopeKind::ScopeType(u16::MAX),
+            ScopeKind::Template,
+        ];
+        for (one, other) in kinds.iter().zip(&kinds[1..]) {
+            assert!(
+                one < other && one.rank() < other.rank(),
+                "{one:?} {other:?}"
+            );
+        }
+    }
+
+    #[test]
     fn a_fifth_part_does_not_fit() {
         let parts = [10, 138, 141, 142, 143];
         let parts = parts.map(|id| (ScopeKind::Element(ElementId::iana(id)), 1));
         assert!(RateScope::new(&parts[..4]).is_some());
         assert_eq!(RateScope::new(&parts), None);
+        // In whatever order they are added, and a part of a kind that is there needs no room.
+        let mut backwards = parts;
+        backwards.reverse();
+        assert_eq!(RateScope::new(&backwards), None);
+        let again = [&parts[..4], &parts[..2]].concat();
+        assert_eq!(RateScope::new(&again), RateScope::new(&parts[..4]));
+        assert_eq!(RateScope::new(&backwards[1..]), RateScope::new(&parts[..4]));
     }
 
     #[test]

@@ -149,18 +149,19 @@ fn bits(kinds: &[ScopeKind], of: impl Fn(ScopeKind) -> bool) -> u8 {
 impl RateKey {
     /// The key of a record that names only this part.
     pub(super) fn only(self, part: u8) -> Self {
-        let mut key = Self {
+        // All bits of the values that are in the part, without a branch for each.
+        let mask = |bit: u8| 0_u128.wrapping_sub(u128::from(part >> bit & 1));
+        let [first, second, third, fourth] = self.values;
+        Self {
             named: self.named & part,
+            values: [
+                first & mask(0),
+                second & mask(1),
+                third & mask(2),
+                fourth & mask(3),
+            ],
             ..self
-        };
-        let mut bit = 1;
-        for value in &mut key.values {
-            if part & bit == 0 {
-                *value = 0;
-            }
-            bit <<= 1;
         }
-        key
     }
 }
 
