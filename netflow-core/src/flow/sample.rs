@@ -318,7 +318,9 @@ impl<'m> SampleFlow<'m> {
         Some(vni.into())
     }
 
-    /// A port after translation; zero beside an address of zeros is none.
+    /// A port after translation. Zero is none beside an address of zeros, or of unknown type (type 0
+    /// of `address`; sFlow version 5, section 5), or where there is no address: a translator assigns
+    /// a port with an address (RFC 3022, section 2.2).
     fn translated_port(&self, field: FlowField) -> Option<u32> {
         let ports = self.find(|record| record.as_extended_nat_port())?;
         let (port, address) = match field {

@@ -37,6 +37,23 @@ fn address_and_port_of_zero_after_translation_are_none() {
 }
 
 #[test]
+fn a_port_of_zero_after_translation_is_none_where_no_address_is_known() {
+    let ports = |records: &[(u32, Xdr)]| {
+        flow_of(records, |flow| {
+            (
+                flow.post_nat_source_port(),
+                flow.post_nat_destination_port(),
+            )
+        })
+    };
+    let nat_port = || (1020, Xdr::words(&[0, 7]));
+    // Both addresses are of type 0, which has no octets.
+    let nat = (1007, Xdr::words(&[0, 0]));
+    assert_eq!(ports(&[nat, nat_port()]), (None, Some(7)));
+    assert_eq!(ports(&[nat_port()]), (None, Some(7)));
+}
+
+#[test]
 fn the_autonomous_systems_are_the_source_and_the_last_of_the_path() {
     let path = [2, 2, 2, 65001, 65002, 1, 1, 65003];
     assert_eq!(ends(64501, &path), (Some(64501), Some(65003)));
