@@ -3,7 +3,7 @@
 use super::Exporter;
 use super::options_record::OptionsRecord;
 use super::sampling::{Announced, Sequence};
-use super::selection::{Selection, Selects};
+use super::selection::{Selection, Selects, Unrated};
 use crate::datagram::DatagramId;
 use crate::time::Timestamp;
 
@@ -24,7 +24,7 @@ impl Exporter {
     /// What the record announces that is new; `None` if it is nothing: most options are sent again
     /// and again.
     pub(crate) fn news(&self, options: &OptionsRecord<'_>) -> Option<News> {
-        let selections = if options.has_selection() {
+        let selections = if options.stated_selections() > 0 {
             BOTH.map(|one| self.new_selection(options, one))
         } else {
             [None; 2]
@@ -33,7 +33,7 @@ impl Exporter {
         let news = News {
             selections,
             has_sequence: options.sequence.is_some() && self.new_sequence(options).is_some(),
-            has_names: self.has_new_name(options),
+            has_names: options.has_name() && self.has_new_name(options),
             system_init: system_init.filter(|time| self.system_init != Some(*time)),
         };
         let is_any = news.selections.iter().any(Option::is_some)
@@ -69,15 +69,24 @@ impl Exporter {
     /// The selection that the record announces, if another is known or none. One that waited
     /// does not replace what arrived since, and neither does one whose parameters are
     /// missing.
+    ///
+    /// A rate of 0 replaces the rate that was announced for its scope, as any later announcement
+    /// does: no rate is known from then on. RFC 3954 (section 8) defines 34 as the number of packets
+    /// of which one is selected, so 0 is none of these numbers; nfacctd of pmacct keeps the interval of
+    /// the last record, too, and does not scale by 0. Of a scope without a rate, 0 says nothing.
     fn new_selection(&self, options: &OptionsRecord<'_>, selects: Selects) -> Option<Selection> {
-        let selection = options.selection(selects)?;
-        let is_new = match self.samplers.get(selects, &options.scope) {
-            Some(known) => {
-                known.selection != selection && !options.late && !selection.is_incomplete()
-            }
-            None => self.samplers.has_room_for(selects, &options.scope),
+        let stated = options.selection(selects);
+        let has_zero_rate = options.has_zero_rate(selects);
+        if stated.is_none() && !has_zero_rate {
+            return None;
+        }
+        let Some(known) = self.samplers.get(selects, &options.scope) else {
+            return stated.filter(|_| self.samplers.has_room_for(selects, &options.scope));
         };
-        is_new.then_some(selection)
+        let new = stated.unwrap_or(Selection::WithoutRate(Unrated::UNKNOWN));
+        let is_rate_known = matches!(known.selection, Selection::Rate(_));
+        let replaces = !new.is_incomplete() || has_zero_rate && is_rate_known;
+        (known.selection != new && replaces && !options.late).then_some(new)
     }
 
     /// The selection sequence that the record announces, if it is not known.
@@ -101,8 +110,7 @@ impl Exporter {
 
     /// Octets that must be free to learn the record.
     pub(crate) fn room_for_options(&self, options: &OptionsRecord<'_>) -> usize {
-        let selections = [options.packets, options.flows];
-        let rates = selections.iter().flatten().count();
+        let rates = options.stated_selections();
         let rates = self.samplers.growth(&options.scope).saturating_mul(rates);
         let sequence = match options.sequence {
             Some(_) => self.samplers.sequence_growth(),

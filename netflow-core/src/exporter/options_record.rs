@@ -7,7 +7,7 @@ use super::SamplerKey;
 use super::names::is_too_long;
 use super::sampling::MAX_SELECTORS;
 use super::scope::{RateScope, ScopeKind};
-use super::selection::{Selection, Selects};
+use super::selection::{Selection, SelectorElements, Selects};
 use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
 use crate::record::{DataRecord, Field};
 use crate::value::{Text, unsigned};
@@ -23,12 +23,11 @@ pub(crate) struct OptionsRecord<'a> {
     /// The element of the interface in the scope, if it says more than that of any interface.
     interface_scope: Option<ScopeKind>,
     template: Option<u16>,
-    /// Other things that it describes.
-    places: RateScope,
     /// It describes more things than are kept of one record.
     has_many_places: bool,
     pub(super) sequence: Option<u64>,
-    selectors: Selectors,
+    /// The selectors of the sequence.
+    selectors: Option<Selectors>,
     /// The record waited for its template: newer ones may have arrived since.
     pub(super) late: bool,
     selection: SelectionFields<'a>,
@@ -49,11 +48,30 @@ pub(crate) struct OptionsRecord<'a> {
     type_semantics: Option<u8>,
     type_units: Option<u8>,
     type_name: Option<&'a [u8]>,
+    /// It has a name that can be kept.
+    has_name: bool,
     has_long_name: bool,
-    pub(super) packets: Option<Selection>,
-    pub(super) flows: Option<Selection>,
-    /// What its rates apply to.
+    packets: Stated,
+    flows: Stated,
+    /// What its rates apply to, if it states some.
     pub(super) scope: RateScope,
+}
+
+/// What the record says of one selection.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stated {
+    selection: Option<Selection>,
+    /// It states a rate, and that is 0.
+    has_zero_rate: bool,
+}
+
+impl Stated {
+    fn new(elements: &SelectorElements<'_>) -> Self {
+        Self {
+            selection: elements.selection(),
+            has_zero_rate: elements.rate.is_zero(),
+        }
+    }
 }
 
 /// The selectors of a sequence, in their order.
@@ -134,8 +152,12 @@ impl<'a> OptionsRecord<'a> {
     }
 
     /// A thing that the record describes, by a number.
+    #[inline]
     fn place_number(&mut self, kind: ScopeKind, octets: &[u8]) {
-        self.place(kind, octets, None);
+        match unsigned(octets) {
+            Some(number) => self.add_to_scope(kind, number.into()),
+            None => self.place(kind, octets, None),
+        }
     }
 
     /// A thing that the record describes, by a number or what this type holds; empty is none.
@@ -143,20 +165,19 @@ impl<'a> OptionsRecord<'a> {
         if octets.is_empty() {
             return;
         }
-        let number = ScopeKind::number(octets, data_type);
-        let is_kept = number.is_some_and(|number| self.places.insert(kind, number));
-        self.has_many_places |= !is_kept;
+        match ScopeKind::number(octets, data_type) {
+            Some(number) => self.add_to_scope(kind, number),
+            None => self.has_many_places = true,
+        }
+    }
+
+    #[inline]
+    fn add_to_scope(&mut self, kind: ScopeKind, number: u128) {
+        self.has_many_places |= !self.scope.insert(kind, number);
     }
 
     /// Takes an element of the IANA registry; `false` if nothing is known of it.
     fn take(&mut self, id: u16, octets: &'a [u8], domain: u32) -> bool {
-        if let Some(name) = self.name(id) {
-            let is_long = is_too_long(octets);
-            let is_empty = Text::new(octets).octets().is_empty();
-            set(name, Some(octets).filter(|_| !is_long && !is_empty));
-            self.has_long_name |= is_long;
-            return true;
-        }
         match id {
             10 | 14 | 252 | 253 => set(&mut self.interface, narrow(octets)),
             48 => set(&mut self.sampler, unsigned(octets)),
@@ -188,6 +209,14 @@ impl<'a> OptionsRecord<'a> {
             }
             301 => set(&mut self.sequence, unsigned(octets)),
             302 => set(&mut self.selector, unsigned(octets)),
+            82 => self.take_name(octets, |record| &mut record.interface_name),
+            83 => self.take_name(octets, |record| &mut record.interface_description),
+            84 => self.take_name(octets, |record| &mut record.sampler_name),
+            94 => self.take_name(octets, |record| &mut record.application_description),
+            96 => self.take_name(octets, |record| &mut record.application_name),
+            236 => self.take_name(octets, |record| &mut record.vrf_name),
+            335 => self.take_name(octets, |record| &mut record.selector_name),
+            341 => self.take_name(octets, |record| &mut record.type_name),
             303 => set(&mut self.type_element, narrow(octets)),
             339 => set(&mut self.type_data, narrow(octets)),
             344 => set(&mut self.type_semantics, narrow(octets)),
@@ -198,19 +227,18 @@ impl<'a> OptionsRecord<'a> {
         true
     }
 
-    /// The name that this element sets, if it is one.
-    const fn name(&mut self, id: u16) -> Option<&mut Option<&'a [u8]>> {
-        Some(match id {
-            82 => &mut self.interface_name,
-            83 => &mut self.interface_description,
-            84 => &mut self.sampler_name,
-            94 => &mut self.application_description,
-            96 => &mut self.application_name,
-            236 => &mut self.vrf_name,
-            335 => &mut self.selector_name,
-            341 => &mut self.type_name,
-            _ => return None,
-        })
+    /// Takes a name, unless it is empty or too long.
+    fn take_name(
+        &mut self,
+        octets: &'a [u8],
+        name: impl FnOnce(&mut Self) -> &mut Option<&'a [u8]>,
+    ) {
+        let is_long = is_too_long(octets);
+        let is_empty = Text::new(octets).octets().is_empty();
+        let kept = Some(octets).filter(|_| !is_long && !is_empty);
+        self.has_name |= kept.is_some();
+        self.has_long_name |= is_long;
+        set(name(self), kept);
     }
 
     /// The selectors of a sequence are in the order in which they select (RFC 5476,
@@ -220,53 +248,65 @@ impl<'a> OptionsRecord<'a> {
 
         let fields = record.fields();
         let selectors = fields.filter(|field| field.template().key() == SELECTOR_ID);
+        let gathered = self.selectors.get_or_insert_default();
         for number in selectors.filter_map(|field| unsigned(field.octets())) {
-            if let Some(place) = self.selectors.numbers.get_mut(self.selectors.count) {
+            if let Some(place) = gathered.numbers.get_mut(gathered.count) {
                 *place = number;
             }
-            self.selectors.count = self.selectors.count.saturating_add(1);
+            gathered.count = gathered.count.saturating_add(1);
         }
     }
 
     /// Determines the selection that it announces, and its scope.
     fn select(&mut self) {
-        self.packets = self.selection.of_packets().selection();
+        self.packets = Stated::new(&self.selection.of_packets());
         if self.selection.is_any_of_flows {
-            self.flows = self.selection.of_flows().selection();
+            self.flows = Stated::new(&self.selection.of_flows());
         }
-        let sampler = self.sampler.map(|id| (ScopeKind::Sampler, id));
-        let selector = self.selector.map(|id| (ScopeKind::Selector, id));
-        let sequence = self.sequence.map(|id| (ScopeKind::SelectionSequence, id));
-        let kind = self.interface_scope.unwrap_or(ScopeKind::Interface);
-        let interface = self.interface.map(|id| (kind, id.into()));
-        // Nearly always in the order of kinds, in which each part is added at the end.
-        let parts = [sampler.or(selector).or(sequence), interface];
-        for (kind, number) in parts.into_iter().flatten() {
-            self.scope.insert(kind, number.into());
+        if let Some(id) = self.sampler {
+            self.add_to_scope(ScopeKind::Sampler, id.into());
+        } else if let Some(id) = self.selector {
+            self.add_to_scope(ScopeKind::Selector, id.into());
+        } else if let Some(id) = self.sequence {
+            self.add_to_scope(ScopeKind::SelectionSequence, id.into());
         }
-        if self.scope.is_domain() {
-            self.scope = self.places;
-        } else {
-            for (kind, number) in self.places.parts() {
-                self.has_many_places |= !self.scope.insert(kind, number);
-            }
+        if let Some(id) = self.interface {
+            let kind = self.interface_scope.unwrap_or(ScopeKind::Interface);
+            self.add_to_scope(kind, id.into());
         }
         if let Some(id) = self.template {
-            self.has_many_places |= !self.scope.insert(ScopeKind::Template, id.into());
+            self.add_to_scope(ScopeKind::Template, id.into());
         }
     }
 
     /// What it announces, but nothing where its scope cannot be kept.
     pub(super) fn selection(&self, selects: Selects) -> Option<Selection> {
-        let selection = match selects {
-            Selects::Packets => self.packets,
-            Selects::Flows => self.flows,
-        };
+        let selection = self.stated(selects).selection;
         selection.filter(|_| !self.has_many_places)
     }
 
-    pub(super) fn has_selection(&self) -> bool {
-        self.packets.is_some() || self.flows.is_some()
+    /// It states a rate of 0 for a scope that can be kept.
+    pub(super) const fn has_zero_rate(&self, selects: Selects) -> bool {
+        self.stated(selects).has_zero_rate && !self.has_many_places
+    }
+
+    const fn stated(&self, selects: Selects) -> &Stated {
+        match selects {
+            Selects::Packets => &self.packets,
+            Selects::Flows => &self.flows,
+        }
+    }
+
+    /// The number of selections that it says something of.
+    pub(super) fn stated_selections(&self) -> usize {
+        let stated = [self.packets, self.flows].into_iter();
+        stated
+            .filter(|stated| stated.selection.is_some() || stated.has_zero_rate)
+            .count()
+    }
+
+    pub(super) const fn has_selection(&self) -> bool {
+        self.packets.selection.is_some() || self.flows.selection.is_some()
     }
 
     /// It announces a rate for more things together than are kept of one record.
@@ -276,14 +316,20 @@ impl<'a> OptionsRecord<'a> {
 
     /// It announces a sequence of more selectors than are kept of one.
     pub(crate) const fn has_long_sequence(&self) -> bool {
-        self.selectors.count > MAX_SELECTORS
+        matches!(&self.selectors, Some(selectors) if selectors.count > MAX_SELECTORS)
     }
 
     /// A selection sequence and its selectors.
     pub(super) fn selection_sequence(&self) -> Option<(u64, &[u64])> {
-        let selectors = self.selectors.numbers.get(..self.selectors.count)?;
+        let selectors = self.selectors.as_ref()?;
+        let selectors = selectors.numbers.get(..selectors.count)?;
         let id = self.sequence.filter(|_| !selectors.is_empty())?;
         Some((id, selectors))
+    }
+
+    /// It has a name that can be kept.
+    pub(super) const fn has_name(&self) -> bool {
+        self.has_name
     }
 
     /// It has a name that is too long to be kept.
@@ -328,6 +374,9 @@ impl<'a> OptionsRecord<'a> {
 
     /// Octets of memory that its names take at most.
     pub(super) fn memory(&self) -> usize {
+        if !self.has_name {
+            return 0;
+        }
         [
             self.interface_text(),
             // Under the ingress and the egress VRF.

@@ -2,6 +2,7 @@
 //! RFC 5477, section 8.2; RFC 7014, section 7).
 
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 use crate::element::DataType;
 use crate::value::Value;
@@ -16,7 +17,7 @@ pub enum Selects {
 }
 
 /// What one announcement says of the part that is selected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Selection {
     /// One of this many: a sampling rate. Never 0.
     Rate(u64),
@@ -37,6 +38,17 @@ impl Selection {
     }
 }
 
+/// A rate is one number.
+impl Hash for Selection {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Rate(rate) => state.write_u64(*rate),
+            Self::WithoutRate(unrated) => unrated.hash(state),
+        }
+    }
+}
+
 /// A way of selection that yields no sampling rate, with the ratio that it states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -51,7 +63,8 @@ pub struct Unrated {
 }
 
 impl Unrated {
-    /// What a selection sequence of unknown selectors says, and a sampler that has only a mode.
+    /// What a selection sequence of unknown selectors says, a sampler that has only a mode, and a
+    /// rate of 0 in place of another.
     pub(crate) const UNKNOWN: Self = Self::of(SelectionMethod::Incomplete(0));
 
     const fn of(method: SelectionMethod) -> Self {
@@ -141,6 +154,17 @@ impl RateElements<'_> {
     /// (RFC 5477, section 8.2).
     pub(crate) fn rate(&self) -> Option<u64> {
         self.whole().or_else(|| self.taken_alone())
+    }
+
+    /// Whether they state a rate, and it is 0.
+    pub(super) fn is_zero(&self) -> bool {
+        let states = |number: Option<u64>| number == Some(0);
+        let is_stated = states(self.interval)
+            || states(self.taken)
+            || states(self.size)
+            || states(self.population)
+            || self.probability.and_then(probability) == Some(0.0);
+        is_stated && self.rate().is_none()
     }
 
     /// The rate, unless only packets taken in a row are stated.

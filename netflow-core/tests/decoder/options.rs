@@ -127,6 +127,68 @@ fn the_sampler_of_the_record_has_its_own_rate() {
 }
 
 #[test]
+fn a_rate_of_0_replaces_the_rate_of_its_scope_and_no_other() {
+    for (message, system) in [(v9(0), (1, 4)), (Message::ipfix(0), (144, 4))] {
+        let samplers = |rates: [[u32; 2]; 2]| {
+            let rates = rates.map(|[sampler, rate]| words(&[0, sampler, rate]));
+            let template = [system, (48, 4), (34, 4)];
+            let options = message.clone().options_template(257, 1, &template);
+            options.set(257, &rates.concat())
+        };
+        let flow = |sampler: u8| {
+            let template = message.clone().template(256, &[(48, 1)]);
+            template.set(256, &[sampler])
+        };
+        let on = samplers([[1, 10], [2, 20]]);
+        let off = samplers([[1, 0], [3, 0]]);
+        let known = |sampler: u8, messages: &[&Message]| {
+            let messages: Vec<_> = messages.iter().copied().cloned().collect();
+            sampling(&[messages, vec![flow(sampler)]].concat())
+        };
+        assert_eq!(known(1, &[&on, &off]), (None, None));
+        assert_eq!(known(2, &[&on, &off]), (Some(20), Some("sampler")));
+        // A scope that never had a rate loses none.
+        assert_eq!(known(3, &[&on, &off]), (None, None));
+        assert_eq!(known(1, &[&off, &on]), (Some(10), Some("sampler")));
+        assert_eq!(known(1, &[&on, &off, &on]), (Some(10), Some("sampler")));
+        // Of the whole domain.
+        let all = |fields: &[(u16, u16)], values: &[u32]| {
+            let template = [&[system], fields].concat();
+            let options = message.clone().options_template(258, 1, &template);
+            options.set(258, &[words(&[0]), words(values)].concat())
+        };
+        let interval = |rate| all(&[(34, 4)], &[rate]);
+        assert_eq!(known(9, &[&interval(100), &interval(0)]), (None, None));
+        let population = |of| all(&[(309, 4), (310, 4)], &[1, of]);
+        assert_eq!(known(9, &[&population(100), &population(0)]), (None, None));
+        // What says nothing of a rate does not end it.
+        let mode = all(&[(35, 4)], &[2]);
+        assert_eq!(
+            known(9, &[&interval(100), &mode]),
+            (Some(100), Some("exporter"))
+        );
+    }
+}
+
+#[test]
+fn a_rate_of_0_that_waited_replaces_no_newer_one() {
+    let stale = v9(0).set(258, &words(&[0, 0]));
+    let newer = v9(0)
+        .options_template(257, 1, &[(1, 4), (34, 4)])
+        .set(257, &words(&[0, 900]));
+    let template = v9(0).options_template(258, 1, &[(1, 4), (34, 4)]);
+    let flow = v9(0).template(256, &[(10, 2)]).set(256, &[0, 1]);
+    let mut decoder = decoder();
+    let mut announced = None;
+    for message in [&stale, &newer, &template, &flow] {
+        let payload = message.octets();
+        let message = decoder.decode(datagram(&payload)).unwrap();
+        announced = message.flows().last().and_then(|flow| flow.sampling_rate());
+    }
+    assert_eq!(announced, Some(900));
+}
+
+#[test]
 fn a_sampler_of_options_is_the_selector_of_records_and_the_reverse() {
     // The registry has 302 in place of 48.
     for (announced, used, rule) in [(302, 48, "selector"), (48, 302, "sampler")] {
@@ -289,9 +351,9 @@ fn the_whole_exporter_has_a_rate_which_may_change() {
     assert_eq!(sampling(&first), (Some(100), Some("exporter")));
     let changed = [options(100), options(7), flow.clone()];
     assert_eq!(sampling(&changed), (Some(7), Some("exporter")));
-    // 0 says nothing.
-    let nothing = [options(100), options(0), flow];
-    assert_eq!(sampling(&nothing), (Some(100), Some("exporter")));
+    // Of 0 packets, none can be selected: no rate is known any more.
+    let ended = [options(100), options(0), flow];
+    assert_eq!(sampling(&ended), (None, None));
 }
 
 #[test]
