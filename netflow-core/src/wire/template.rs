@@ -288,6 +288,9 @@ impl<'a> TemplateRecords<'a> {
         };
         let all_templates =
             id == self.dialect.template_set || id == self.dialect.options_template_set;
+        // In IPFIX a Field Count of 0 is a withdrawal in every set of templates (RFC 7011, section
+        // 8.1), so that there is no template without fields; in v9 it is one without meaning. A
+        // withdrawal has no scope, and ends after the count.
         if self.dialect.enterprise && count == 0 {
             let options = self.options;
             header.kind = TemplateKind::Withdrawal { options };
