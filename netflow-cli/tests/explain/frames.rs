@@ -370,6 +370,27 @@ fn a_sampled_packet_is_explained_header_by_header() {
 }
 
 #[test]
+fn a_pseudowire_is_explained_as_the_flow_is_read() {
+    // The frame in the pseudowire begins as IPv6 would, with a packet longer than the frame.
+    let mut packet = vec![
+        2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x88, 0x47, 0, 1, 0x11, 64,
+    ];
+    packet.extend([0x6a, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 2, 0, 0, 0, 0, 2, 8, 6]);
+    packet.extend([0; 46]);
+    let frame_len = u16::try_from(packet.len()).unwrap();
+    let template = halves(&[256, 2, 312, 2, 315, 0xffff]);
+    let in_record = |octets: &[u8]| {
+        let len = u16::try_from(octets.len()).unwrap();
+        let record = [&halves(&[frame_len])[..], &[255], &halves(&[len]), octets].concat();
+        ipfix(0, &[(2, template.clone()), (256, record)])
+    };
+    let cut = sent("pseudowire", &[in_record(&packet)]);
+    let rows = frame(&cut.0, 1);
+    find(&rows, "MPLS label");
+    assert!(rows.iter().all(|row| row["meaning"] != "IPv6"), "{rows:?}");
+}
+
+#[test]
 fn a_header_that_sflow_sampled_is_explained_too() {
     let rows = frame(&testdata("synthetic/sflow_samples.pcap"), 1);
     let record = find(&rows, "record 1: sampled_header")["offset"]

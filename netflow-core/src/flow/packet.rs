@@ -5,10 +5,13 @@ use core::net::IpAddr;
 
 use super::record_address::version;
 use super::{Flow, FlowSource, ingredient};
+use crate::element::iana;
 use crate::field::{FlowField, Ingredient};
 use crate::packet::{HeaderProtocol, Packet};
-use crate::record::DataRecord;
-use crate::value::MacAddress;
+use crate::record::{DataRecord, Field};
+use crate::value::{MacAddress, unsigned as unsigned_value};
+use crate::wire::sflow::SampledHeader;
+use crate::wire::template::FieldKey;
 
 /// A number in the headers.
 #[inline]
@@ -60,12 +63,70 @@ pub(super) fn section<'m>(record: &DataRecord<'m, '_>) -> Option<Packet<'m>> {
     find(record, |packet| Some(*packet))
 }
 
+impl<'a> SampledHeader<'a> {
+    /// The packet of which these are the first octets.
+    #[inline]
+    #[must_use]
+    pub fn packet(&self) -> Packet<'a> {
+        let frame_len = usize::try_from(self.frame_length).unwrap_or(usize::MAX);
+        Packet::dissect_frame(HeaderProtocol(self.protocol), self.header, frame_len)
+    }
+}
+
+impl<'m> DataRecord<'m, '_> {
+    /// The packet that begins in a field of the record, and what it begins with:
+    /// dataLinkFrameSection (315), ipHeaderPacketSection (313) or mplsLabelStackSection (316;
+    /// RFC 5477, section 8.5). `None` of other fields, and of a section that begins elsewhere in its
+    /// packet (sectionOffset 409, RFC 7133).
+    #[must_use]
+    pub fn packet_in(&self, field: &Field<'m, '_>) -> Option<(HeaderProtocol, Packet<'m>)> {
+        let FieldKey::Element(id) = field.template().key() else {
+            return None;
+        };
+        let is_section = |section: &Ingredient| section.elements().contains(&id);
+        let section = WITH_HEADERS.into_iter().find(is_section)?;
+        dissect(self, section, field.octets())
+    }
+}
+
+/// Sections that begin with a header, in the order in which they are read.
+const WITH_HEADERS: [Ingredient; 3] = [
+    Ingredient::DataLinkFrame,
+    Ingredient::IpHeader,
+    Ingredient::MplsLabelStack,
+];
+
 /// A section that begins with a header.
 fn headers<'m>(record: &DataRecord<'m, '_>) -> Option<Packet<'m>> {
-    let of = |what, protocol| Some(Packet::dissect(protocol, octets(record, what)?));
-    of(Ingredient::DataLinkFrame, frame_type(record))
-        .or_else(|| of(Ingredient::IpHeader, HeaderProtocol::IPV4))
-        .or_else(|| of(Ingredient::MplsLabelStack, HeaderProtocol::MPLS))
+    let mut sections = WITH_HEADERS.into_iter();
+    let found = sections.find_map(|section| dissect(record, section, octets(record, section)?));
+    found.map(|(_, packet)| packet)
+}
+
+/// The packet in the octets of a section that begins with a header. dataLinkFrameSize (312) is the
+/// length of the whole frame.
+fn dissect<'m>(
+    record: &DataRecord<'_, '_>,
+    section: Ingredient,
+    octets: &'m [u8],
+) -> Option<(HeaderProtocol, Packet<'m>)> {
+    if octets.is_empty() || !is_from_start(record) {
+        return None;
+    }
+    let protocol = match section {
+        Ingredient::DataLinkFrame => frame_type(record),
+        Ingredient::IpHeader => HeaderProtocol::IPV4,
+        _ => HeaderProtocol::MPLS,
+    };
+    let mut packet = Packet::dissect(protocol, octets);
+    if packet.mpls_offset().is_some() {
+        let frame_len = record.get(iana::DATA_LINK_FRAME_SIZE.id);
+        let frame_len = frame_len.and_then(|field| unsigned_value(field.octets()));
+        if let Some(frame_len) = frame_len.and_then(|len| usize::try_from(len).ok()) {
+            packet = Packet::dissect_frame(protocol, octets, frame_len);
+        }
+    }
+    Some((protocol, packet))
 }
 
 /// A section that begins after a header: ipPayloadPacketSection (314), whose
@@ -109,14 +170,20 @@ fn protocol(record: &DataRecord<'_, '_>, version: Option<u8>) -> Option<u8> {
 /// The octets of a section that begins where its header or payload does
 /// (sectionOffset 409, RFC 7133): from elsewhere nothing can be read.
 fn octets<'m>(record: &DataRecord<'m, '_>, section: Ingredient) -> Option<&'m [u8]> {
-    let plan = record.template().plan();
-    let slot = plan.ingredient(section);
+    let slot = record.template().plan().ingredient(section);
     if !slot.is_present() {
         return None;
     }
-    let offset = ingredient(record, plan.ingredient(Ingredient::SectionOffset));
     let octets = record.slot(slot)?;
-    (offset.unwrap_or(0) == 0 && !octets.is_empty()).then_some(octets)
+    (is_from_start(record) && !octets.is_empty()).then_some(octets)
+}
+
+fn is_from_start(record: &DataRecord<'_, '_>) -> bool {
+    let slot = record
+        .template()
+        .plan()
+        .ingredient(Ingredient::SectionOffset);
+    ingredient(record, slot).unwrap_or(0) == 0
 }
 
 /// What a frame begins with (dataLinkFrameType 408, RFC 7133):

@@ -53,11 +53,7 @@ impl<'m> SampleFlow<'m> {
             header = header.or_else(|| record.as_sampled_header());
             switch = switch.or_else(|| record.as_extended_switch());
         }
-        let packet = header.map_or(Packet::EMPTY, |header| {
-            let packet = Packet::dissect(HeaderProtocol(header.protocol), header.header);
-            let frame_len = usize::try_from(header.frame_length).unwrap_or(usize::MAX);
-            packet.in_frame(header.header, frame_len)
-        });
+        let packet = header.map_or(Packet::EMPTY, |header| header.packet());
         Some(Self {
             sample,
             kind,
@@ -328,7 +324,7 @@ impl<'m> SampleFlow<'m> {
             _ => (ports.dst_port(), FlowField::PostNatDestinationAddress),
         };
         let address = self.address_from_records(address);
-        let is_none = port == 0 && address.is_some_and(|sent| sent.is_unspecified());
+        let is_none = port == 0 && address.is_none_or(|sent| sent.is_unspecified());
         (!is_none).then_some(port)
     }
 

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use netflow_core::packet::{HeaderProtocol, Packet, protocol};
+use netflow_core::packet::{HeaderProtocol, Packet, Tunnel, protocol};
 
 use super::{Anonymiser, place};
 
@@ -39,16 +39,20 @@ const ICMP_REST: usize = 4;
 impl Anonymiser {
     /// Replaces the addresses in the headers of a packet. All that is not a known part of a header is
     /// zeroed: the payload, options, headers that are not read.
-    pub(super) fn replace_packet(&self, protocol: HeaderProtocol, octets: &[u8], body: &mut [u8]) {
+    pub(super) fn replace_packet(
+        &self,
+        protocol: HeaderProtocol,
+        packet: &Packet<'_>,
+        body: &mut [u8],
+    ) {
         body.fill(0);
-        let packet = Packet::dissect(protocol, octets);
         let link = if protocol == HeaderProtocol::IEEE80211_MAC {
             WIRELESS
         } else {
             ETHERNET
         };
         if let Some(body) = body.get_mut(..packet.octets().len()) {
-            self.packet(&packet, body, link, DEPTH);
+            self.packet(packet, body, link, DEPTH);
         }
     }
 
@@ -61,7 +65,10 @@ impl Anonymiser {
         let headers = match &carried {
             Some(carried) => carried.start,
             // They are cut.
-            None if packet.network_offset().is_some() || packet.destination_mac().is_some() => {
+            None if packet.network_offset().is_some()
+                || packet.destination_mac().is_some()
+                || packet.mpls_offset().is_some() =>
+            {
                 original.len()
             }
             None => return,
@@ -76,8 +83,11 @@ impl Anonymiser {
             return;
         };
         if let Some(inside) = place(inner.packet.octets(), original) {
-            // The header of the tunnel.
-            replaced.keep(carried.start..inside.start);
+            // The header of the tunnel. A control word of zeros is one too (RFC 4385, section 3), and
+            // where it is only a guess, these octets are of an address (RFC 8469).
+            if inner.tunnel != Tunnel::MplsPseudowire {
+                replaced.keep(carried.start..inside.start);
+            }
             if let Some(body) = replaced.body.get_mut(inside) {
                 self.packet(&inner.packet, body, ETHERNET, depth);
             }

@@ -2,7 +2,7 @@
 
 use netflow_core::Set;
 use netflow_core::element::{DataType, ElementId, iana};
-use netflow_core::packet::HeaderProtocol;
+use netflow_core::packet::{HeaderProtocol, Packet};
 use netflow_core::record::{DataRecord, List, SubTemplateList};
 use netflow_core::wire::template::FieldKey;
 
@@ -58,6 +58,10 @@ impl Content {
         if id == iana::IP_HEADER_PACKET_SECTION.id {
             return Self::Packet(HeaderProtocol::IPV4);
         }
+        // What follows the labels is often in it.
+        if id == iana::MPLS_LABEL_STACK_SECTION.id {
+            return Self::Packet(HeaderProtocol::MPLS);
+        }
         let is_frame = [
             iana::DATA_LINK_FRAME_SECTION.id,
             iana::LAYER2_PACKET_SECTION_DATA.id,
@@ -69,9 +73,7 @@ impl Content {
         let last_label = iana::MPLS_LABEL_STACK_SECTION10.id;
         let is_label =
             id.enterprise_number == 0 && (first_label.id..=last_label.id).contains(&id.id);
-        let is_number = [iana::APPLICATION_ID.id, iana::MPLS_LABEL_STACK_SECTION.id];
-        let is_rule = RULES.contains(&id);
-        if is_label || is_rule || is_number.contains(&id) {
+        if is_label || RULES.contains(&id) || id == iana::APPLICATION_ID.id {
             Self::Harmless
         } else {
             Self::Unknown
@@ -100,6 +102,7 @@ impl Anonymiser {
         };
         let is_from_start = number(iana::SECTION_OFFSET.id).is_none_or(|offset| offset == 0);
         let is_ethernet = number(iana::DATA_LINK_FRAME_TYPE.id).is_none_or(|kind| kind == ETHERNET);
+        let is_whole = is_from_start && is_ethernet;
         for field in record.fields() {
             let Some(body) =
                 place(field.octets(), record.octets()).and_then(|place| body.get_mut(place))
@@ -110,10 +113,12 @@ impl Anonymiser {
                 self.list(&list, field.octets(), body, depth);
                 continue;
             }
-            let content = Content::of(field.template().key(), field.template().data_type());
-            match content {
-                Content::Packet(_) if !is_from_start => body.fill(0),
-                Content::Packet(HeaderProtocol::ETHERNET) if !is_ethernet => body.fill(0),
+            if let Some((protocol, packet)) = record.packet_in(&field) {
+                self.replace_packet(protocol, &packet, body);
+                continue;
+            }
+            match Content::of(field.template().key(), field.template().data_type()) {
+                Content::Packet(_) if !is_whole => body.fill(0),
                 content => self.content(content, field.octets(), body),
             }
         }
@@ -124,7 +129,9 @@ impl Anonymiser {
         match content {
             Content::Address => self.replace_address(body),
             Content::Mac => self.replace_mac(body),
-            Content::Packet(protocol) => self.replace_packet(protocol, octets, body),
+            Content::Packet(protocol) => {
+                self.replace_packet(protocol, &Packet::dissect(protocol, octets), body);
+            }
             Content::Harmless => {}
             Content::Unknown => body.fill(0),
         }

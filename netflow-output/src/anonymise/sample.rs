@@ -2,8 +2,8 @@
 
 use netflow_core::Set;
 use netflow_core::packet::HeaderProtocol;
-use netflow_core::wire::sflow::Sample;
 use netflow_core::wire::sflow::structure::{Member, MemberValue};
+use netflow_core::wire::sflow::{Sample, SampledHeader};
 
 use super::{Anonymiser, place};
 
@@ -36,19 +36,19 @@ impl Anonymiser {
             self.member(&member, None, datagram, body);
         }
         for record in records.into_iter().flatten().filter_map(Result::ok) {
-            let packet = record.as_sampled_header();
-            let protocol = packet.map(|packet| HeaderProtocol(packet.protocol));
+            let header = record.as_sampled_header();
             for member in record.members() {
-                self.member(&member, protocol, datagram, body);
+                self.member(&member, header.as_ref(), datagram, body);
             }
         }
     }
 
-    /// Replaces the addresses of a member; `packet` is the protocol of sampled octets.
+    /// Replaces the addresses of a member; `header` is the record it is of, if that holds the first
+    /// octets of a packet.
     fn member(
         &self,
         member: &Member<'_>,
-        packet: Option<HeaderProtocol>,
+        header: Option<&SampledHeader<'_>>,
         datagram: &[u8],
         body: &mut [u8],
     ) {
@@ -56,11 +56,12 @@ impl Anonymiser {
         let Some(octets) = place.and_then(|place| body.get_mut(place)) else {
             return;
         };
-        match (member.value, packet) {
+        match (member.value, header) {
             (Some(MemberValue::Address(_)), _) => self.replace_address(octets),
             (Some(MemberValue::MacAddress(_)), _) => self.replace_mac(octets),
-            (Some(MemberValue::Octets(_)), Some(protocol)) => {
-                self.replace_packet(protocol, member.octets, octets);
+            (Some(MemberValue::Octets(_)), Some(header)) => {
+                let protocol = HeaderProtocol(header.protocol);
+                self.replace_packet(protocol, &header.packet(), octets);
             }
             (Some(MemberValue::Octets(_)) | None, _) => octets.fill(0),
             (Some(_), _) => {}

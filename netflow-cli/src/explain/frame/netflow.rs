@@ -2,8 +2,7 @@
 
 mod list;
 
-use netflow_core::element::{DataType, iana};
-use netflow_core::packet::HeaderProtocol;
+use netflow_core::element::DataType;
 use netflow_core::record::{DataRecord, Field};
 use netflow_core::template::FieldLabel;
 use netflow_core::value::Value;
@@ -171,20 +170,11 @@ fn fields(
             Some(found) => list::node((&found, field.octets()), at, name, payload, depth),
             None => TreeNode::leaf(at..at + len, name, value(&field)),
         });
-        if let (Some(protocol), Some(node)) = (section(&field), node.children.last_mut()) {
-            packet::headers(node, protocol, field.octets(), payload);
+        let found = record.packet_in(&field);
+        if let (Some((protocol, packet)), Some(node)) = (found, node.children.last_mut()) {
+            packet::headers(node, protocol, packet, payload);
         }
         at += len;
-    }
-}
-
-/// What a field begins with that is the start of a packet (RFC 5477, section 8.5).
-fn section(field: &Field<'_, '_>) -> Option<HeaderProtocol> {
-    match field.template().element()?.id {
-        id if id == iana::DATA_LINK_FRAME_SECTION.id => Some(HeaderProtocol::ETHERNET),
-        id if id == iana::IP_HEADER_PACKET_SECTION.id => Some(HeaderProtocol::IPV4),
-        id if id == iana::MPLS_LABEL_STACK_SECTION.id => Some(HeaderProtocol::MPLS),
-        _ => None,
     }
 }
 

@@ -31,10 +31,9 @@ struct LocatedPacket<'a> {
 pub(super) fn headers(
     node: &mut TreeNode,
     protocol: HeaderProtocol,
-    octets: &[u8],
+    packet: Packet<'_>,
     payload: &[u8],
 ) {
-    let packet = Packet::dissect(protocol, octets);
     let has_layers = packet.payload().is_some()
         || packet.network_offset().is_some()
         || packet.mpls_offset().is_some()

@@ -51,7 +51,7 @@ fn one_record(record: &Record<'_>, index: usize, base: usize, payload: &[u8]) ->
         let is_it = |child: &&mut TreeNode| Some(&child.range) == range.as_ref();
         if let Some(header) = node.children.iter_mut().find(is_it) {
             let protocol = HeaderProtocol(sampled.protocol);
-            packet::headers(header, protocol, sampled.header, payload);
+            packet::headers(header, protocol, sampled.packet(), payload);
         }
     }
     fill(&mut node, payload);

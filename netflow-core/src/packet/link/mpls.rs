@@ -6,10 +6,9 @@ use super::carries_ip;
 use crate::packet::ip::ip;
 use crate::packet::ip_fits::{Fit, has_checksum, ip_fits};
 use crate::packet::offset::Offset;
-#[cfg(feature = "alloc")]
 use crate::packet::offset::plus;
 use crate::packet::tag::MplsLabels;
-use crate::packet::{Lower, Packet};
+use crate::packet::{HeaderProtocol, Lower, Packet};
 
 /// A label stack (RFC 3032).
 pub(in crate::packet) fn mpls(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
@@ -36,16 +35,35 @@ pub(in crate::packet) fn mpls_payload(octets: &[u8], lower: Lower, at: usize) ->
     }
 }
 
-#[cfg(feature = "alloc")]
 impl<'a> Packet<'a> {
-    /// The packet in a frame of this length, of which `octets` were sampled: an unproved header of IP
-    /// after labels is none if its packet is longer than the frame.
+    /// Finds the headers in the first octets of a frame of `frame_len` octets, as
+    /// [`dissect`](Self::dissect) does.
+    ///
+    /// The length matters after MPLS labels, which do not say what follows: what looks like a header
+    /// of IP and has no checksum is none if its packet would be longer than the frame. It is the
+    /// destination address of an Ethernet frame in a pseudowire (RFC 8469).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use netflow_core::packet::{HeaderProtocol, Packet};
+    ///
+    /// let mut sampled = vec![0; 14];
+    /// sampled[12..].copy_from_slice(&[0x88, 0x47]); // MPLS
+    /// sampled.extend([0x00, 0x01, 0x11, 0x40]); // label 17, the last
+    /// sampled.extend([0x6a, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa]); // the address of a pseudowire, or IPv6
+    /// sampled.extend([0; 40]);
+    /// let packet = Packet::dissect_frame(HeaderProtocol::ETHERNET, &sampled, 64);
+    /// assert_eq!(packet.ip_version(), None);
+    /// ```
     #[inline]
-    pub(crate) fn in_frame(self, octets: &'a [u8], frame_len: usize) -> Self {
-        if self.lower.mpls.is_absent() {
-            self
+    #[must_use]
+    pub fn dissect_frame(protocol: HeaderProtocol, octets: &'a [u8], frame_len: usize) -> Self {
+        let packet = Self::dissect(protocol, octets);
+        if packet.lower.mpls.is_absent() {
+            packet
         } else {
-            self.in_labelled_frame(octets, frame_len)
+            packet.in_labelled_frame(octets, frame_len)
         }
     }
 
