@@ -157,11 +157,17 @@ impl Feed {
     /// As for [`Decoder::decode`].
     pub fn push<'f>(&'f mut self, datagram: Datagram<'f>) -> Result<Decoded<'f>, Error> {
         let datagram = self.arrivals.number(datagram);
-        self.decode(datagram)
+        let exporter = self.decoder.rewritten_exporter(datagram.exporter);
+        self.decode(datagram, exporter)
     }
 
-    /// Decodes a datagram that has its number.
-    fn decode<'f>(&'f mut self, datagram: Datagram<'f>) -> Result<Decoded<'f>, Error> {
+    /// Decodes a datagram that has its number; `exporter` is the one that is shown in place of its
+    /// own.
+    fn decode<'f>(
+        &'f mut self,
+        datagram: Datagram<'f>,
+        exporter: SocketAddr,
+    ) -> Result<Decoded<'f>, Error> {
         let mut problems = ProblemKeeper {
             kept: &mut self.problems,
             limit: self.problem_limit,
@@ -179,7 +185,10 @@ impl Feed {
                 let is_export =
                     !matches!(error.kind, netflow_core::ErrorKind::NotFlowExport { .. });
                 self.exports = self.exports.saturating_add(is_export.into());
-                problems.keep(|| KeptProblem::unreadable(&datagram, error));
+                problems.keep(|| KeptProblem {
+                    exporter,
+                    ..KeptProblem::unreadable(&datagram, error)
+                });
                 Err(error)
             }
         }
@@ -206,7 +215,7 @@ impl Feed {
         Some(Ok(match arrival {
             Arrival::Datagram(datagram) => {
                 let exporter = self.decoder.rewritten_exporter(datagram.exporter);
-                match self.decode(datagram) {
+                match self.decode(datagram, exporter) {
                     Ok(decoded) => Event::Decoded(datagram, decoded),
                     Err(error) => {
                         let mut datagram = datagram;

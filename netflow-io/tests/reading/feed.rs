@@ -1,9 +1,10 @@
 //! The loop around a decoder.
 
+use core::net::SocketAddr;
 use std::io::Cursor;
 use std::ops::ControlFlow;
 
-use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+use netflow_core::{Datagram, Decoder, Limits, MessageHeader, Rewrite, Set, Timestamp, Transport};
 use netflow_io::{Arrival, Datagrams, Event, Feed, Source};
 
 use crate::craft::{ACK, FIN, Pcap, RAW, SYN, datagram, exporter, ipfix, netflow5, segment};
@@ -118,6 +119,42 @@ fn what_a_session_knew_can_be_asked_for_when_it_ends() {
     assert!(matches!(feed.next(&mut source), Some(Ok(Event::Idle))));
     assert_eq!(feed.decoder().templates().count(), 0);
     assert!(feed.next(&mut source).is_none());
+}
+
+/// Shows port 9 of every exporter, and replaces nothing else.
+#[derive(Debug)]
+struct PortNine;
+
+impl Rewrite for PortNine {
+    fn exporter(&self, exporter: SocketAddr) -> SocketAddr {
+        SocketAddr::new(exporter.ip(), 9)
+    }
+
+    fn header(&mut self, _: &mut MessageHeader) {}
+
+    fn set(&mut self, set: &Set<'_>, body: &mut [u8]) {
+        body.copy_from_slice(set.body());
+    }
+}
+
+#[test]
+fn the_exporter_of_what_cannot_be_read_is_replaced_too() {
+    let decoder = Decoder::new(Limits::new(1)).with_rewrite(PortNine);
+    let mut feed = Feed::new(decoder);
+    let (unreadable, damaged) = ([0, 9, 0], [0, 5, 0, 1]);
+    assert!(feed.push(udp(&unreadable)).is_err());
+    let packets = [datagram(2055, &damaged), datagram(2055, &netflow5(1)[..40])];
+    let mut source = source(&packets);
+    while let Some(event) = feed.next(&mut source) {
+        if let Event::Unreadable(datagram, _) = event.unwrap() {
+            assert_eq!(datagram.exporter.port(), 9);
+        }
+    }
+    let exporters: Vec<_> = feed
+        .problems()
+        .map(|problem| problem.exporter.port())
+        .collect();
+    assert_eq!(exporters, [9; 3]);
 }
 
 #[test]
