@@ -334,6 +334,7 @@ impl TableRows {
             }
         }
         self.cells.clear();
+        self.cells.is_without_ip = self.layout.is_none() && values.is_without_ip();
         for planned in &self.columns {
             match planned.column {
                 _ if !planned.is_present => self.cells.push_empty(),

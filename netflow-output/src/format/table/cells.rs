@@ -18,6 +18,8 @@ pub(super) struct Cells {
     cells: Vec<Cell>,
     /// Whether the times of the flow are impossible.
     pub(super) is_suspect: bool,
+    /// Whether the flow is one of frames that carry no IP; known of rows by which a layout is chosen.
+    pub(super) is_without_ip: bool,
 }
 
 /// One cell.
@@ -95,6 +97,7 @@ impl Cells {
         self.long.clear();
         self.cells.clear();
         self.is_suspect = false;
+        self.is_without_ip = false;
     }
 
     /// Adds a cell of ASCII.

@@ -86,6 +86,19 @@ const GIVEN_UP: [GivenUp; 10] = [
     GivenUp::Column(TableColumn::Sampling),
     GivenUp::Column(TableColumn::Event),
 ];
+/// The same where flows are of frames without IP: little but the VLAN says which frames they are.
+const GIVEN_UP_OF_FRAMES: [GivenUp; GIVEN_UP.len()] = [
+    GivenUp::Column(TableColumn::Exporter),
+    GivenUp::Column(TableColumn::Output),
+    GivenUp::Column(TableColumn::Input),
+    GivenUp::Column(TableColumn::Flags),
+    GivenUp::Date,
+    GivenUp::Column(TableColumn::Translated),
+    GivenUp::Column(TableColumn::Duration),
+    GivenUp::Column(TableColumn::Sampling),
+    GivenUp::Column(TableColumn::Event),
+    GivenUp::Column(TableColumn::Vlan),
+];
 /// The number of these that are worth less than an address on the line of its flow.
 const WORTH_LESS: usize = 7;
 /// The mark before a translation on a line of its own.
@@ -115,13 +128,19 @@ impl TableLayout {
             })
             .collect();
         // Whole addresses first; if that is too much, they may take a second line.
-        let whole = (0..=WORTH_LESS).map(|given_up| Self::without(&all, given_up, usize::MAX));
-        let short =
-            (0..=GIVEN_UP.len()).map(|given_up| Self::without(&all, given_up, SHORT_ADDRESS));
+        let order = if rows.iter().any(|cells| cells.is_without_ip) {
+            &GIVEN_UP_OF_FRAMES
+        } else {
+            &GIVEN_UP
+        };
+        let without = |count: usize, address| {
+            let given_up = order.get(..count).unwrap_or(order);
+            Self::without(&all, given_up, address)
+        };
+        let whole = (0..=WORTH_LESS).map(|count| without(count, usize::MAX));
+        let short = (0..=order.len()).map(|count| without(count, SHORT_ADDRESS));
         let mut layouts = whole.chain(short);
-        let mut layout = layouts
-            .next()
-            .unwrap_or_else(|| Self::without(&all, 0, usize::MAX));
+        let mut layout = layouts.next().unwrap_or_else(|| without(0, usize::MAX));
         while layout.width() > room {
             let Some(next) = layouts.next() else { break };
             layout = next;
@@ -143,8 +162,7 @@ impl TableLayout {
         layout
     }
 
-    fn without(all: &[Chosen], given_up: usize, address: usize) -> Self {
-        let given_up = GIVEN_UP.get(..given_up).unwrap_or(&GIVEN_UP);
+    fn without(all: &[Chosen], given_up: &[GivenUp], address: usize) -> Self {
         let short_time = given_up.contains(&GivenUp::Date);
         let chosen = all
             .iter()
