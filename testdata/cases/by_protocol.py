@@ -4,8 +4,9 @@
     by_protocol.py            writes both files
     by_protocol.py --check    only reports whether they would change, exit status 1 if so
 
-Each case is a capture and what follows from it: fields of its flows, in order (`null` is absent), and counts of the
-sequence numbers of its first domain. The values come from the specifications named in the code of each rule.
+Each case is a capture and what follows from it: fields of its flows, in order (`null` is absent), counts of the
+sequence numbers of its first domain, and parts of the text that `netflow decode` (`table`, at 80 columns) and `netflow
+explain` print, each run of blanks as one. The values come from the specifications named in the code of each rule.
 """
 
 import json
@@ -25,11 +26,11 @@ PORTS = {"NetFlow v5": 2055, "NetFlow v9": 2055, "IPFIX": 4739, "sFlow": 6343}
 ZERO4, ZERO6 = bytes(4), bytes(16)
 
 
-def case(point, protocol, name, payloads=(), flows=(), sequence=None, frames=None, capture=None):
+def case(point, protocol, name, payloads=(), flows=(), sequence=None, frames=None, capture=None, **texts):
     if frames is None:
         frames = [ethernet(packet(payload, dport=PORTS[protocol])) for payload in payloads]
-    CASES.append({"point": point, "protocol": protocol, "name": name, "flows": list(flows), "sequence": sequence or {},
-                  "capture": (capture or pcap(frames)).hex()})
+    CASES.append({"point": point, "protocol": protocol, "name": name, "flows": list(flows), "sequence": sequence or {}}
+                 | texts | {"capture": (capture or pcap(frames)).hex()})
 
 
 class Dialect:
@@ -84,6 +85,9 @@ def scopes():
             dialect.case(point, f"{name}: records do not name it, rates differ", [differ, unnamed],
                          [rate(rule="ambiguous")])
             dialect.case(point, f"{name}: records do not name it, rates agree", [agree, unnamed], [rate(100, "exporter")])
+            ended = dialect.options(OPTIONS, scope, [(34, 4)], (2, 0))
+            dialect.case(point, f"{name}: a rate of 0 ends the rate of one", [differ, ended, named],
+                         [rate(), rate(100, "scope"), rate()])
         scope = [(5, 2) if dialect.is_v9 else (145, 2)]
         own = dialect.options(OPTIONS, scope, [(34, 4)], (FLOWS, 100), (301, 200))
         dialect.case(point, "template", [own, dialect.data(PLAIN, {})], [rate(100, "template")])
@@ -199,6 +203,10 @@ def zero_addresses():
     ports = flow_record(0, 1020, be(1000, 4) + be(0, 4))
     case(point, "sFlow", "translation of the source alone", [sflow(flow_sample(raw(FRAME), translated, ports))],
          [nothing | {"post_nat_source_address": "203.0.113.1", "post_nat_source_port": 1000}])
+    # Addresses of type 0, which have no octets.
+    case(point, "sFlow", "translation into addresses of unknown type",
+         [sflow(flow_sample(raw(FRAME), flow_record(0, 1007, be(0, 4) + be(0, 4)), flow_record(0, 1020, be(0, 4) + be(7, 4))))],
+         [nothing | {"post_nat_destination_port": 7}])
 
 
 # Counters
@@ -419,6 +427,7 @@ def packets():
              for mac in ("600000000014", "6aaaaaaaaaaa", "6c0000000000")]
     # One that begins as a header of IPv4 with a length that fits; where its checksum would be, are zeros.
     wires.append(MACS + b"\x88\x47" + be(17 << 12 | 0x140, 4) + bytes.fromhex("4500003e0000020000000000") + b"\x08\x00" + inner)
+    arp = MACS + b"\x88\x47" + be(17 << 12 | 0x140, 4) + bytes.fromhex("6aaaaaaaaaaa") + MACS[:6] + b"\x08\x06" + bytes(46)
     explicit_null = [(8, 4), (12, 4), (70, 3), (71, 3), (72, 3), (1, 4)]
     for dialect in BOTH:
         dialect.case(point, "explicit null on top", [dialect.data(explicit_null, {"e70": 0, "e71": 24002 << 4 | 1, "e72": 0})],
@@ -434,6 +443,10 @@ def packets():
         dialect.case(point, "pseudowire of addresses that begin as a header of IP",
                      [dialect.data([(315, VAR), (2, 4)], {"e315": wire}) for wire in wires],
                      [{"inner_source_address": "192.0.2.5", "source_address": None}] * len(wires))
+        # Nothing in the frame proves IP; its length shows that the packet would be longer.
+        sized = [(312, 2), (315, VAR), (2, 4)]
+        dialect.case(point, "pseudowire of a frame without IP", [dialect.data(sized, {"e312": len(arp), "e315": arp})],
+                     [{"source_address": None, "destination_address": None}])
         dialect.case(point, "two tags of a frame", [dialect.data([(315, VAR), (2, 4)], {"e315": tagged})],
                      [{"vlan": 100, "customer_vlan": 200}])
         dialect.case(point, "two tags in elements",
@@ -449,8 +462,6 @@ def packets():
     case(point, "sFlow", "pseudowire of addresses that begin as a header of IP",
          [sflow(flow_sample(raw(wire), n=n), sequence=n) for n, wire in enumerate(wires)],
          [{"inner_source_address": "192.0.2.5", "source_address": None}] * len(wires))
-    # No IP in the frame proves anything; its length shows that the packet would be longer.
-    arp = MACS + b"\x88\x47" + be(17 << 12 | 0x140, 4) + bytes.fromhex("6aaaaaaaaaaa") + MACS[:6] + b"\x08\x06" + bytes(46)
     case(point, "sFlow", "pseudowire of a frame without IP", [sflow(flow_sample(raw(arp)))], [{"source_address": None}])
     case(point, "sFlow", "two tags of a frame", [sflow(flow_sample(raw(tagged)))], [{"vlan": 100, "customer_vlan": 200}])
     urgent = ethernet(struct.pack(">BB", 0x45, 0xB9) + inner[2:])
@@ -511,6 +522,131 @@ def fields():
     for name, source, found in (("came in", 501, 0), ("left", 601, 1), ("neither", 7, None)):
         case(point, "sFlow", f"direction: {name}", [sflow(flow_sample(raw(FRAME), source=source))], [{"direction": found}])
     case(point, "sFlow", "direction of an expanded sample", [sflow(flow_expanded(raw(FRAME), source=(0, 601)))], [{"direction": 1}])
+
+
+# What people read: verdicts
+
+def verdicts():
+    point = "what explain says"
+
+    def says(protocol, name, payloads, *parts):
+        case(point, protocol, name, payloads, explain=list(parts))
+
+    for protocol, message, before, unit in numbered():
+        # 6 of 10,003, or 7 of 10,004 with the message of the template.
+        payloads = before + [message(step, UPTIME + 1000 * n) for n, step in enumerate((100, 101, 102, 10_100, 10_101, 10_102))]
+        says(protocol, "nearly all is missing", payloads,
+             ("99.93" if protocol == "NetFlow v9" else "99.94") + " % of the", "are missing")
+        if protocol == "sFlow":
+            damaged = payloads[0][:35] + b"\xf0" + payloads[0][36:]
+            says(protocol, "a problem names agent and sub-agent", [damaged], "agent 192.0.2.9, sub-agent 0")
+            short = flow_record(0, 1, be(1, 4) + be(20, 4) + be(4, 4) + xdr_opaque(FRAME))
+            says(protocol, "frame_length shorter than the packet", [sflow(flow_sample(short))],
+                 "1 sampled packet of agent 192.0.2.9, sub-agent 0 is longer by the IP header than its frame_length says")
+    fixed_far = fixed(5, 1)
+    far = fixed_far[:8] + be(TIME - 86_400 * 30, 4) + fixed_far[12:]
+    both = "Either the exporter's clock is wrong (set it by NTP), or the capture was replayed or rewritten."
+    says("NetFlow v5", "a clock that is far away", [far], both)
+    says("NetFlow v5", "a count that does not fit", [fixed(5, 2, announced=3)], "record_count", "header counts 3 records, 2 fit")
+    for dialect in BOTH:
+        def of(name, payloads, *parts, dialect=dialect):
+            says(dialect.protocol, name, payloads, *parts)
+        system = [(1, 4) if dialect.is_v9 else (144, 4)]
+        whose = "192.0.2.1, domain 0"
+        fields = PLAIN + [(22, 4), (21, 4)]
+        past = TIME - 86_400 * 30
+        if dialect.is_v9:
+            row = {"e22": UPTIME - 5000, "e21": UPTIME - 1000}
+        else:
+            fields, row = PLAIN + [(152, 8), (153, 8)], {"e152": (past - 5) * 1000, "e153": (past - 1) * 1000}
+        sets = (dialect.templates(template(FLOWS, fields)), a_set(FLOWS, record(fields, **row)))
+        of("a clock that is far away", [dialect.message(*sets, time=past)], both)
+        of("a set that is shorter than its header",
+           [dialect.message(dialect.templates(template(FLOWS, PLAIN)), a_set(FLOWS, b"", length=3))],
+           "set_too_short", "RFC 3954, section 5.3" if dialect.is_v9 else "RFC 7011, section 3.3.2")
+        v4, v6 = PLAIN, [(27, 16), (28, 16)] + PLAIN[2:]
+        flaps = [dialect.message(dialect.templates(template(FLOWS, fields)), a_set(FLOWS, record(fields)), sequence=n)
+                 for n, fields in enumerate((v4, v6, v4, v6))]
+        of("a template that flaps", flaps, f"Template 300 of {whose} changes back and forth: its definition changed 3 times")
+        samplers = dialect.options(OPTIONS, system, [(48, 1), (34, 4)], (0, 7, 100))
+        of("a sampler that no record names", [samplers, dialect.data(PLAIN, {})],
+           f"Options of {whose} announce 1:100 for sampler 7, but no flow names it")
+        of("running totals", [dialect.data([(8, 4), (12, 4), (85, 8), (86, 8)], {"e85": 100, "e86": 1})],
+           f"The one flow of {whose} carries totals since the flow began")
+        empty = dialect.message(dialect.templates(template(FLOWS, [])))
+        data = dialect.message(a_set(FLOWS, record(PLAIN)))
+        known = dialect.message(dialect.templates(template(FLOWS, PLAIN)))
+        if dialect.is_v9:
+            of("a template without fields", [empty, data], "need template 300: it arrived in frame 1 but has no fields.")
+        else:
+            of("a template that was withdrawn", [known, empty, data], "need template 300: it was withdrawn before.")
+        elsewhere = (v9 if dialect.is_v9 else ipfix)(dialect.templates(template(FLOWS, PLAIN)), domain=7)
+        of("a template of another domain that fits", [elsewhere, data],
+           "need template 300, which is not there; that of domain 7 of the exporter fits.")
+        rates = dialect.options(OPTIONS, [(3, 4) if dialect.is_v9 else (141, 4)], [(34, 4)], (1, 100), (2, 200))
+        of("rates that differ by line card", [rates, dialect.data(PLAIN, {})],
+           f"The sampling rate of 1 flow of {whose} is ambiguous: options announce 1:100 for line card 1 and 1:200 for line card 2")
+        options = options9(OPTIONS, [(1, 4)], [(34, 4)]) if dialect.is_v9 else options10(OPTIONS, [(144, 4)], [(34, 4)])
+        if dialect.is_v9:
+            # An option length of 5: one field of four octets, and one octet more.
+            odd = options[:4] + be(5, 2) + options[6:] + b"\0"
+            of("one fault is one sentence", [dialect.message(a_set(1, odd), a_set(OPTIONS, be(0, 4) + be(100, 4)))],
+               "1 problem was found: options_length.", "RFC 3954, section 6.1", "samplingInterval 4")
+        else:
+            none = options[:4] + be(0, 2) + options[6:]
+            of("a scope count of 0", [dialect.message(a_set(3, none), a_set(OPTIONS, be(0, 4) + be(100, 4)))],
+               "1 problem was found: scope_count.", "RFC 7011, section 3.4.2", "samplingInterval 4")
+
+
+# What people read: the table
+
+def tables():
+    point = "what the table shows"
+
+    def shows(protocol, name, payloads, *lines):
+        case(point, protocol, name, payloads, table=list(lines))
+
+    shows("NetFlow v5", "sampling", [fixed(5, 1, sampling=0x4064)], "1:100")
+    # An uptime after that of the header is one of before its last wrap, 49.7 days ago.
+    late = fixed(5, 1, First=UPTIME + 86_400_000, Last=UPTIME + 86_401_000)
+    shows("NetFlow v5", "impossible times are marked", [late], "2025-11-13 06:57:12?")
+    for dialect in BOTH:
+        def of(name, payloads, *lines, dialect=dialect):
+            shows(dialect.protocol, name, payloads, *lines)
+        frames = [(56, 6), (80, 6), (58, 2), (256, 2), (2, 4), (1, 4), (152, 8), (153, 8)]
+        row = {"e56": MACS[6:], "e80": MACS[:6], "e58": 100, "e256": 0x8899, "e2": 10, "e1": 640,
+               "e152": (TIME - 5) * 1000, "e153": (TIME - 1) * 1000}
+        of("frames without IP", [dialect.data(frames, row)],
+           "0x8899 02:00:00:00:00:01 -> 02:00:00:00:00:02 10 640 100")
+        system = [(1, 4) if dialect.is_v9 else (144, 4)]
+        rate_of_all = dialect.options(OPTIONS, system, [(34, 4)], (0, 100))
+        of("frames without IP that are sampled", [rate_of_all, dialect.data(frames, row)],
+           "0x8899 02:00:00:00:00:01 -> 02:00:00:00:00:02 10 640 1:100 100")
+        translated = [(8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (225, 4), (227, 2), (323, 8)]
+        values = {"e8": ip("192.0.2.50"), "e12": ip("198.51.100.5"), "e7": 55182, "e11": 3128, "e4": 6,
+                  "e225": ip("203.0.113.50"), "e227": 1024, "e323": TIME * 1000}
+        nat = dialect.data(translated + [(230, 1)], values | {"e230": 1}, values | {"e230": 2})
+        of("events of NAT", [nat], "NAT create", "NAT delete", "=> 203.0.113.50:1024")
+        firewall = dialect.data(translated + [(233, 1)], values | {"e233": 1}, values | {"e233": 3})
+        of("events of a firewall", [firewall], "created", "denied", "=> 203.0.113.50:1024")
+        block = [(8, 4), (225, 4), (230, 1), (361, 2), (362, 2)]
+        values = {"e8": ip("100.64.2.5"), "e225": ip("203.0.113.112"), "e230": 16, "e361": 23041, "e362": 23552}
+        of("a block of ports", [dialect.data(block, values)], "203.0.113.112:23041-23552", "block create")
+        of("sampling", [rate_of_all, dialect.data(PLAIN, {})], "1:100")
+        rates = dialect.options(OPTIONS, [(3, 4) if dialect.is_v9 else (141, 4)], [(34, 4)], (1, 100), (2, 200))
+        of("sampling that is ambiguous", [rates, dialect.data(PLAIN, {})], "ambiguous")
+        times = PLAIN + [(152, 8), (153, 8)]
+        late = {"e152": (TIME + 86_400) * 1000, "e153": (TIME + 86_401) * 1000}
+        of("impossible times are marked", [dialect.data(times, late)], "00:00:00?")
+        of("totals", [dialect.data([(8, 4), (12, 4), (85, 8), (86, 8), (152, 8)],
+                                   *[{"e8": ip("192.0.2.1"), "e12": ip("192.0.2.2"), "e85": n, "e86": 1, "e152": (TIME - 5) * 1000}
+                                     for n in (100, 250)])], "2 flows 1 250")
+    arp = MACS + bytes.fromhex("810000640806") + bytes(46)
+    shows("sFlow", "frames without IP that are sampled", [sflow(flow_sample(raw(arp)))],
+          "ARP 02:00:00:00:00:01 -> 02:00:00:00:00:02 1 68 1:1000 100")
+    shows("sFlow", "sampling", [sflow(flow_sample(raw(FRAME)))], "1:1000")
+    nat = flow_record(0, 1007, be(1, 4) + ip("203.0.113.50") + be(0, 4)), flow_record(0, 1020, be(1024, 4) + be(0, 4))
+    shows("sFlow", "translation", [sflow(flow_sample(raw(FRAME), *nat))], "=> 203.0.113.50:1024")
 
 
 # Common properties
@@ -590,7 +726,8 @@ def table():
 
 
 def main():
-    for points in (scopes, selection, zero_addresses, counters_twice, icmp, times, loss, apart, transactions, packets, fields, common_properties, mirrors):
+    for points in (scopes, selection, zero_addresses, counters_twice, icmp, times, loss, apart, transactions, packets, fields, verdicts, tables, common_properties,
+                   mirrors):
         points()
     names = [(case["point"], case["protocol"], case["name"]) for case in CASES]
     assert len(set(names)) == len(names), "a name is taken twice"

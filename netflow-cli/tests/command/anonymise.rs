@@ -7,7 +7,8 @@ use netflow_core::value::MacAddress;
 use netflow_output::anonymise::Anonymiser;
 use serde_json::Value;
 
-use crate::run::{Directory, decode, netflow, testdata};
+use crate::by_protocol::{Case, cases};
+use crate::run::{Directory, command, decode, netflow, testdata, with_input};
 
 /// The key of the original sample of Crypto-PAn.
 const KEY: &str = "1522178d33a4cf80130a5b1649907d10d8988f8379796527 62574c2d2a842202";
@@ -127,6 +128,45 @@ fn no_schema_shows_the_octets_of_an_address() {
             }
         }
     }
+}
+
+/// Labels, pseudowires and sections of packets of each protocol: addresses are where only the length
+/// of a frame or the checksum of a header shows that they are addresses.
+#[test]
+fn addresses_of_labelled_packets_are_replaced_wherever_they_are() {
+    let directory = Directory::new("anonymise-labels");
+    let (option, _) = key(&directory);
+    // The addresses of all these packets (`testdata/cases/by_protocol.py`).
+    let addresses = [
+        "020000000001",
+        "020000000002",
+        "600000000014",
+        "6aaaaaaaaaaa",
+        "6c0000000000",
+        "c0000205",
+        "c6336405",
+    ];
+    let mut found = 0;
+    let of_labels = |case: &Case| case.content["point"] == "labels, tags and bits";
+    for case in cases().into_iter().filter(of_labels) {
+        let shown = |options: &[&str]| {
+            let fixed = ["decode", "--quiet", "--schema", "wire", "--format", "json"];
+            let run = with_input(command(fixed.iter().chain(options)).arg("-"), &case.capture);
+            assert_eq!(run.status, 0, "{}", run.stderr);
+            run.stdout
+        };
+        let before = shown(&[]);
+        let after = shown(&[&option]);
+        for address in addresses {
+            found += usize::from(before.contains(address));
+            assert!(
+                !after.contains(address),
+                "{}: {address} in {after}",
+                case.content
+            );
+        }
+    }
+    assert!(found > 20, "{found}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 extern crate alloc;
 
 mod anonymise;
+mod by_protocol;
 mod choice;
 #[cfg(feature = "columns")]
 mod columns;
