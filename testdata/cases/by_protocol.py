@@ -547,6 +547,11 @@ def verdicts():
     far = fixed_far[:8] + be(TIME - 86_400 * 30, 4) + fixed_far[12:]
     both = "Either the exporter's clock is wrong (set it by NTP), or the capture was replayed or rewritten."
     says("NetFlow v5", "a clock that is far away", [far], both)
+    says("NetFlow v5", "a header whose time is zero", [fixed_far[:8] + bytes(8) + fixed_far[16:]],
+         "has neither start nor end", "uptimes count from the start of the exporter, which is not known")
+    says("NetFlow v5", "code before type of ICMP",
+         [fixed(5, 1, prot=1, srcport=0, dstport=8, sequence=n) for n in range(4)],
+         "writes the code of ICMP before its type into the destination port")
     says("NetFlow v5", "a count that does not fit", [fixed(5, 2, announced=3)], "record_count", "header counts 3 records, 2 fit")
     for dialect in BOTH:
         def of(name, payloads, *parts, dialect=dialect):
@@ -586,6 +591,25 @@ def verdicts():
         rates = dialect.options(OPTIONS, [(3, 4) if dialect.is_v9 else (141, 4)], [(34, 4)], (1, 100), (2, 200))
         of("rates that differ by line card", [rates, dialect.data(PLAIN, {})],
            f"The sampling rate of 1 flow of {whose} is ambiguous: options announce 1:100 for line card 1 and 1:200 for line card 2")
+        # Domain 7 announces what flows of domain 0 lack.
+        other = (v9 if dialect.is_v9 else ipfix)
+        kind = 1 if dialect.is_v9 else 3
+        announced = [(34, 4), (10, 4), (82, 8)]
+        wire = options9(OPTIONS, system, announced) if dialect.is_v9 else options10(OPTIONS, system, announced)
+        in_7 = other(a_set(kind, wire), a_set(OPTIONS, be(0, 4) + be(100, 4) + be(5, 4) + b"eth5\0\0\0\0"), domain=7)
+        of("a rate and names of another domain", [in_7, dialect.data(PLAIN + [(10, 4)], {"e10": 5})],
+           f"No flow of {whose} has a sampling rate, though domain 7 of the exporter announces 1:100.",
+           f"Interfaces of {whose} have no names, though domain 7 of the exporter announces 1 name.")
+        twice = [(8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (1, 4), (2, 4), (23, 4), (24, 4)]
+        of("second counters", [dialect.data(twice, {"e1": 100, "e2": 2, "e23": 500, "e24": 3})],
+           f"Elements 23 and 24 in template 300 of {whose} count the reverse direction, since a record has more of them")
+        ports = [(27, 16), (28, 16), (4, 1), (7, 2), (11, 2), (1, 4)]
+        rows = [{"e4": 58, "e7": 0, "e11": number} for number in (128, 129, 135, 136, 128)]
+        of("code before type of ICMP", [dialect.data(ports, *rows)],
+           f"{whose} writes the code of ICMP before its type into the destination port")
+        unset = PLAIN + [(152, 8), (153, 8)]
+        of("times of zero", [dialect.data(unset, {"e152": 0, "e153": 0})],
+           f"1 flow of {whose} has neither start nor end, first in frame 1: the elements are zero.")
         options = options9(OPTIONS, [(1, 4)], [(34, 4)]) if dialect.is_v9 else options10(OPTIONS, [(144, 4)], [(34, 4)])
         if dialect.is_v9:
             # An option length of 5: one field of four octets, and one octet more.
