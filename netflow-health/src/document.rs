@@ -12,7 +12,7 @@ mod template;
 use netflow_core::{DatagramId, DomainKey, Protocol, Timestamp};
 use serde_json::{Map, Value, json};
 
-use crate::domain::{Announced, Clock, DomainHealth, RateCount, Rates, sampler_name};
+use crate::domain::{Announced, Clock, DomainHealth, Meanings, RateCount, Rates, sampler_name};
 use crate::finding::{Detail, Finding};
 use crate::report::Report;
 
@@ -132,6 +132,27 @@ impl InputNameList<'_> {
         object.into()
     }
 
+    /// What elements of unclear meaning count.
+    fn meanings(&self, object: &mut Map<String, Value>, meanings: &Meanings) {
+        let counters = meanings.second_counters.iter().map(|known| {
+            let mut object = Map::new();
+            put(&mut object, "rule", known.rule.name());
+            put(&mut object, "template", known.template);
+            put(&mut object, "flows", known.flows);
+            self.frame(&mut object, "first_frame", Some(known.first));
+            Value::from(object)
+        });
+        put(object, "second_counters", counters.collect::<Vec<_>>());
+        let icmp = meanings.icmp.iter().map(|known| {
+            let mut object = Map::new();
+            put(&mut object, "rule", known.rule.name());
+            put(&mut object, "flows", known.flows);
+            self.frame(&mut object, "first_frame", Some(known.first));
+            Value::from(object)
+        });
+        put(object, "icmp", icmp.collect::<Vec<_>>());
+    }
+
     fn domain(&self, domain: &DomainHealth) -> Value {
         let mut object = Map::new();
         name(&mut object, &domain.key);
@@ -167,23 +188,7 @@ impl InputNameList<'_> {
         );
         put(&mut object, "announced", self.announced(&domain.announced));
         put(&mut object, "clock", self.clock(&domain.clock));
-        let counters = domain.meanings.second_counters.iter().map(|known| {
-            let mut object = Map::new();
-            put(&mut object, "rule", known.rule.name());
-            put(&mut object, "template", known.template);
-            put(&mut object, "flows", known.flows);
-            self.frame(&mut object, "first_frame", Some(known.first));
-            Value::from(object)
-        });
-        put(&mut object, "second_counters", counters.collect::<Vec<_>>());
-        let icmp = domain.meanings.icmp.iter().map(|known| {
-            let mut object = Map::new();
-            put(&mut object, "rule", known.rule.name());
-            put(&mut object, "flows", known.flows);
-            self.frame(&mut object, "first_frame", Some(known.first));
-            Value::from(object)
-        });
-        put(&mut object, "icmp", icmp.collect::<Vec<_>>());
+        self.meanings(&mut object, &domain.meanings);
         let templates = domain.templates.by_id.iter();
         let templates: Vec<Value> = templates
             .map(|(id, template)| self.template(*id, template))

@@ -48,7 +48,8 @@ pub(super) fn of(finding: &Finding, context: Context<'_>) -> String {
         .or_else(|| of_sequence(kind, &whose))
         .or_else(|| of_times(kind, &whose, &place))
         .or_else(|| of_counters(kind, &whose, &place))
-        .or_else(|| of_sampling(kind, &whose, &place))
+        .or_else(|| of_rates(kind, &whose))
+        .or_else(|| of_announcements(kind, &whose, &place))
         // A kind that has no sentence yet.
         .unwrap_or_else(|| format!("{}: {} {:?}.", capital(&whose), kind.code(), kind.details()))
 }
@@ -149,9 +150,8 @@ fn of_templates(kind: &FindingKind, whose: &str, place: &str) -> Option<String> 
             template, changes, ..
         } => format!(
             "Template {template} of {whose} changes back and forth: its definition changed \
-             {}, first {}.",
+             {}, first {place}.",
             times(*changes),
-            place,
         ),
         _ => return None,
     })
@@ -286,8 +286,8 @@ fn of_counters(kind: &FindingKind, whose: &str, place: &str) -> Option<String> {
     })
 }
 
-/// Findings on sampling.
-fn of_sampling(kind: &FindingKind, whose: &str, place: &str) -> Option<String> {
+/// Findings on rates that flows lack.
+fn of_rates(kind: &FindingKind, whose: &str) -> Option<String> {
     Some(match kind {
         FindingKind::RateMissing { flows, all } => format!(
             "{} of {whose} {} no sampling rate, though others have one.",
@@ -319,6 +319,13 @@ fn of_sampling(kind: &FindingKind, whose: &str, place: &str) -> Option<String> {
             counted(*flows, "flow"),
             list(rates),
         ),
+        _ => return None,
+    })
+}
+
+/// Findings on what options announce, and on samples.
+fn of_announcements(kind: &FindingKind, whose: &str, place: &str) -> Option<String> {
+    Some(match kind {
         FindingKind::SelectionWithoutRate {
             flows,
             sampler,
