@@ -8,7 +8,7 @@ mod absent;
 #[cfg(feature = "live")]
 mod sockets;
 
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use core::ffi::c_char;
 use core::net::SocketAddr;
 use core::ptr;
@@ -183,10 +183,6 @@ pub struct netflow_listener {
     pub(crate) sockets: RefCell<Sockets>,
     /// Used by any thread and in signal handlers.
     pub(crate) stop: Stop,
-    /// The exporter whose session ends with the next call.
-    pub(crate) ending: Cell<Option<SocketAddr>>,
-    /// Datagrams received.
-    pub(crate) frames: Cell<u64>,
 }
 
 /// An address that is listened on.

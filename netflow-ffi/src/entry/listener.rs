@@ -64,8 +64,6 @@ pub unsafe extern "C" fn netflow_listener_new(
         let made = netflow_listener {
             sockets: sockets.into(),
             stop,
-            ending: None.into(),
-            frames: 0.into(),
         };
         // SAFETY: as the caller promises.
         unsafe { pointer::set_handle(listener, made, "place for the listener") }?;
@@ -116,17 +114,11 @@ pub unsafe extern "C" fn netflow_receive(
         // SAFETY: as the caller promises.
         let output = unsafe { datagram_output(datagram) }?;
         let mut sockets = listener.sockets.try_borrow_mut().map_err(|_| busy())?;
-        if let Some(exporter) = listener.ending.take() {
-            decoder.state(|state| {
-                state.change().end_session(exporter);
-                Ok(())
-            })?;
-        }
-        match sockets.receive()? {
+        let sockets = &mut *sockets;
+        match decoder.state(move |state| sockets.receive(state.change()))? {
             Received::Idle => Ok(netflow_result::NETFLOW_IDLE),
             Received::Ended => Ok(netflow_result::NETFLOW_END),
             Received::SessionEnded(exporter) => {
-                listener.ending.set(Some(exporter));
                 if let Some(output) = output {
                     output.write(netflow_datagram::session_ended(exporter));
                 }
@@ -134,10 +126,8 @@ pub unsafe extern "C" fn netflow_receive(
             }
             Received::Datagram(received) => {
                 let (start, len) = (received.payload.as_ptr(), received.payload.len());
-                let frame = listener.frames.get().wrapping_add(1);
-                listener.frames.set(frame);
                 if let Some(output) = output {
-                    output.write(netflow_datagram::received(&received.with_frame(0, frame)));
+                    output.write(netflow_datagram::received(&received));
                 }
                 // SAFETY: the octets stay as they are until the next call, which ends the message
                 // first; that no other decoder has one of them is what the caller promises.
@@ -148,7 +138,7 @@ pub unsafe extern "C" fn netflow_receive(
                     received.received,
                     payload,
                 );
-                let datagram = datagram.with_frame(0, frame);
+                let datagram = datagram.with_frame(received.input, received.frame);
                 decoder.state(|state| state.decode(datagram))?;
                 Ok(netflow_result::NETFLOW_OK)
             }

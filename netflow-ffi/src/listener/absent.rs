@@ -2,6 +2,8 @@
 
 use core::convert::Infallible;
 
+use netflow_core::Decoder;
+
 use super::{ListenerSettings, OpenAddress, Received, netflow_listener_stats};
 use crate::result::{Failure, netflow_result};
 
@@ -20,7 +22,7 @@ impl Sockets {
         Err((failure, reason.to_owned()))
     }
 
-    pub(crate) const fn receive(&mut self) -> Result<Received<'_>, Failure> {
+    pub(crate) const fn receive(&mut self, _: &mut Decoder) -> Result<Received<'_>, Failure> {
         match self.0 {}
     }
 

@@ -3,10 +3,11 @@
 use core::time::Duration;
 use std::os::fd::AsRawFd as _;
 
+use netflow_core::Decoder;
 use netflow_io::live::{
     Listener, ListenerTransport, Live, LiveError, LiveOptions, LiveSource, Stopper,
 };
-use netflow_io::{Arrival, Datagrams as _};
+use netflow_io::{Arrival, Arrivals};
 
 use super::{AT_ONCE, ListenerSettings, OpenAddress, Received, netflow_listener_stats};
 use crate::result::{Failure, netflow_result};
@@ -16,6 +17,7 @@ use crate::result::{Failure, netflow_result};
 pub(crate) struct Sockets {
     source: LiveSource,
     live: Live,
+    arrivals: Arrivals,
 }
 
 /// Stops them from any thread.
@@ -44,11 +46,20 @@ impl Sockets {
         let source = live.take_sources().pop();
         let source = source.ok_or_else(|| (system("sockets"), "there is no source".to_owned()))?;
         let stop = Stop(live.stopper());
-        Ok((Self { source, live }, stop))
+        let arrivals = Arrivals::new();
+        Ok((
+            Self {
+                source,
+                live,
+                arrivals,
+            },
+            stop,
+        ))
     }
 
-    pub(crate) fn receive(&mut self) -> Result<Received<'_>, Failure> {
-        match self.source.next_arrival() {
+    /// What comes next; the session that the last call reported ends in the decoder.
+    pub(crate) fn receive(&mut self, decoder: &mut Decoder) -> Result<Received<'_>, Failure> {
+        match self.arrivals.next(&mut self.source, decoder) {
             None => Ok(Received::Ended),
             Some(Ok(Arrival::Datagram(datagram))) => Ok(Received::Datagram(datagram)),
             Some(Ok(Arrival::SessionEnded(exporter))) => Ok(Received::SessionEnded(exporter)),
