@@ -7,8 +7,6 @@ use core::ptr;
 use netflow_core::value::{MacAddress, Text};
 use netflow_core::{ApplicationId, Timestamp};
 
-use crate::static_text;
-
 /// An IPv4 or IPv6 address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(C)]
@@ -230,15 +228,6 @@ impl ToC for Text<'_> {
     #[inline]
     fn to_c(&self) -> netflow_text {
         netflow_text::new(self.octets())
-    }
-}
-
-impl ToC for &'static str {
-    type Member = netflow_text;
-
-    #[inline]
-    fn to_c(&self) -> netflow_text {
-        static_text::text(self)
     }
 }
 

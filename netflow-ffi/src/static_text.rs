@@ -7,7 +7,7 @@ use core::ptr;
 use std::ffi::CString;
 use std::sync::{Mutex, PoisonError};
 
-use crate::c_types::netflow_text;
+use crate::c_types::{ToC, netflow_text};
 
 /// Copies with a NUL, made when they are first asked for. Their number is bounded by the number of such
 /// texts in the library: callers cannot make a `&'static str`. Valgrind sees that a tree still has them; a
@@ -74,6 +74,15 @@ pub(crate) fn text(text: &'static str) -> netflow_text {
 /// The text, if there is one.
 pub(crate) fn optional(text: Option<&'static str>) -> netflow_text {
     text.map_or(netflow_text::NONE, self::text)
+}
+
+impl ToC for &'static str {
+    type Member = netflow_text;
+
+    #[inline]
+    fn to_c(&self) -> netflow_text {
+        text(self)
+    }
 }
 
 #[cfg(test)]
