@@ -1,6 +1,7 @@
 //! The command line.
 
 mod anonymise;
+mod color;
 mod decode;
 mod dialect;
 mod elements;

@@ -39,6 +39,10 @@ pub(crate) struct Plan {
     is_count: bool,
     /// The zone of times, if it is not UTC.
     zone: Option<Zone>,
+    /// The counters of a table are multiplied by the sampling rates.
+    is_scaled: bool,
+    /// A table has colours.
+    is_coloured: bool,
     width: usize,
     /// Arrow is written as a stream.
     #[cfg(feature = "columns")]
@@ -94,6 +98,9 @@ impl Plan {
             return Err(Usage::NoPorts(format));
         }
         let to_terminal = args.output.is_none() && io::stdout().is_terminal();
+        if args.scaled && format != Format::Table {
+            return Err(Usage::NotScaled(format));
+        }
         if args.sort.is_some() && format.is_columnar() {
             return Err(Usage::NoOrder(format));
         }
@@ -108,6 +115,8 @@ impl Plan {
             order: args.sort.map(|order| (order, args.limit)),
             is_count: args.count,
             zone: args.local_time.then(|| zone(format)).transpose()?,
+            is_scaled: args.scaled,
+            is_coloured: args.color.is_wanted(to_terminal),
             width: width(to_terminal),
             #[cfg(feature = "columns")]
             is_stream: columns::is_stream(args.output.as_deref()),
@@ -152,6 +161,12 @@ impl Plan {
             (_, _) => {
                 let selection = self.selection.clone();
                 let mut table = Table::new(self.width, selection, self.fields.as_deref());
+                if self.is_coloured {
+                    table = table.coloured();
+                }
+                if self.is_scaled {
+                    table = table.scaled();
+                }
                 if let Some(zone) = &self.zone {
                     table = table.in_zone(zone.clone());
                 }
@@ -272,6 +287,7 @@ fn check_flow_options(args: &Decode, schema: SchemaName) -> Result<(), Usage> {
         ("--sort", args.sort.is_some()),
         ("--count", args.count),
         ("--local-time", args.local_time),
+        ("--scaled", args.scaled),
     ];
     let used = |options: &[(&'static str, bool)]| {
         let mut used = options.iter().filter(|(_, is_used)| *is_used);

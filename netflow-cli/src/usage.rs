@@ -34,6 +34,8 @@ pub(crate) enum Usage {
         option: &'static str,
         schema: SchemaName,
     },
+    /// Rows of this format have the counters as they were sent.
+    NotScaled(Format),
     /// Rows of this format cannot be sorted.
     NoOrder(Format),
     /// This needs a database, which an option names.
@@ -100,6 +102,10 @@ impl fmt::Display for Usage {
             Self::OnlyNormalised { option, schema } => write!(
                 f,
                 "{option} is for the flows of the schema flow, not for the rows of {schema}"
+            ),
+            Self::NotScaled(format) => write!(
+                f,
+                "--scaled is for the table: {format} has the fields octets_scaled and packets_scaled"
             ),
             Self::NoOrder(format) => write!(
                 f,

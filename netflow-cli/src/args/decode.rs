@@ -7,6 +7,7 @@ use netflow_output::format::Order;
 use netflow_query::Filter;
 
 use super::anonymise::KeyFile;
+use super::color::ColorChoice;
 use super::dialect::DialectArgs;
 use super::fields::FieldParser;
 use super::format::{Format, SchemaName, SchemaParser};
@@ -64,6 +65,15 @@ pub(crate) struct Decode {
     /// Wait for more at the end of the last file, which is still being written, until interrupted
     #[arg(long)]
     pub(crate) follow: bool,
+
+    /// Multiply octets and packets of the table by the sampling rate of their flow, where it is known; other formats
+    /// have the fields octets_scaled and packets_scaled
+    #[arg(long, conflicts_with_all = ["count", "fields"])]
+    pub(crate) scaled: bool,
+
+    /// Colours of the table; auto: on a terminal, unless the variable NO_COLOR is set
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto")]
+    pub(crate) color: ColorChoice,
 
     /// Write times of the table, JSON and CSV in the zone of this machine, or of the variable TZ, with their
     /// offset from UTC

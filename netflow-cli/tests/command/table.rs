@@ -46,14 +46,70 @@ sampling 1:1000
 23:59:00 ICMP 0/22 192.0.2.4             -> 198.51.100.4           4   6017
 ---------------------------------------------------------------------------
 14 flows                                                          41  61.7k
+14 flows are sampled; --scaled multiplies by their rates
 "
     );
 }
 
 #[test]
+fn counters_and_sums_of_sampled_flows_are_scaled_if_that_is_asked_for() {
+    let shown = table("80", &["--scaled"], "synthetic/cisco_asr9k_v9.pcap");
+    let rows: Vec<Vec<&str>> = shown
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    let counters = |row: &[&str]| row[row.len() - 2..].join(" ");
+    // One in 1000, and one in 2000.
+    assert_eq!(counters(&rows[4]), "1000 1.52M");
+    assert_eq!(counters(&rows[11]), "2000 3.03M");
+    // (21 + 10) * 1000 + 10 * 2000 packets.
+    assert_eq!(rows.last().unwrap().join(" "), "14 flows 51.0k 76.8M");
+}
+
+#[test]
+fn only_the_table_is_scaled() {
+    let mut command = command(["decode", "--scaled", "--format", "json"]);
+    let run = finish(command.arg(testdata("synthetic/cisco_asr9k_v9.pcap")));
+    assert_eq!(run.status, 2);
+    assert!(
+        run.stderr
+            .contains("json has the fields octets_scaled and packets_scaled"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_table_has_colours_on_request_and_none_in_a_pipe() {
+    let plain = table("80", &[], "synthetic/cisco_asr9k_v9.pcap");
+    assert!(!plain.contains('\x1b'));
+    assert_eq!(
+        table("80", &["--color", "never"], "synthetic/cisco_asr9k_v9.pcap"),
+        plain
+    );
+    let coloured = table(
+        "80",
+        &["--color", "always"],
+        "synthetic/cisco_asr9k_v9.pcap",
+    );
+    assert!(coloured.starts_with("\x1b[1mstart "));
+    assert!(coloured.contains("\n\x1b[1m14 flows "));
+    let mut without = coloured;
+    for colour in ["\x1b[1m", "\x1b[33m", "\x1b[0m"] {
+        without = without.replace(colour, "");
+    }
+    assert_eq!(without, plain);
+}
+
+#[test]
 fn a_table_of_200_columns_shows_everything() {
     let shown = table("200", &[], "synthetic/nfv5.pcap");
-    let lines: Vec<&str> = shown.lines().take(4).chain(shown.lines().last()).collect();
+    let end = shown.lines().count() - 2;
+    let lines: Vec<&str> = shown
+        .lines()
+        .take(4)
+        .chain(shown.lines().skip(end))
+        .collect();
     assert_eq!(
         lines,
         [
@@ -62,6 +118,7 @@ fn a_table_of_200_columns_shows_everything() {
             "2025-12-31 23:59:30.250 28.0s TCP   192.0.2.1:50000  -> 198.51.100.1:443    12   9000    1:100 ...AP.SF 11  12 192.0.2.1",
             "2025-12-31 23:59:30.251 28.0s TCP   192.0.2.2:50001  -> 198.51.100.2:443    13   9001    1:100 ...AP.SF 11  12 192.0.2.1",
             "37 flows                                                                  1200 333756",
+            "37 flows are sampled; --scaled multiplies by their rates",
         ]
     );
 }

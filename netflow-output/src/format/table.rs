@@ -34,6 +34,10 @@ const KEPT_BACK: usize = 256;
 /// The width of the table from which numbers are written in full.
 const WIDE: usize = 120;
 
+/// Colours of terminals (ECMA-48, section 8.3.117).
+const BOLD: &[u8] = b"\x1b[1m";
+const YELLOW: &[u8] = b"\x1b[33m";
+
 /// The note below sums that include running totals of flows that began earlier.
 const INEXACT: &[u8] = b"the sums hold running totals whole, of flows that began before\n";
 
@@ -109,6 +113,8 @@ impl Table {
                 },
                 width,
                 with_reverse,
+                is_scaled: false,
+                is_coloured: false,
                 kept: Vec::new(),
                 ranking: None,
                 layout: None,
@@ -124,6 +130,21 @@ impl Table {
     pub fn sorted(mut self, order: Order, limit: Option<u64>) -> Self {
         let limit = limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
         self.rows.ranking = Some(Ranking::new(order, limit));
+        self
+    }
+
+    /// With octets and packets of sampled flows multiplied by their sampling rate, where that is known, in rows
+    /// and sums.
+    #[must_use]
+    pub fn scaled(mut self) -> Self {
+        self.rows.is_scaled = true;
+        self
+    }
+
+    /// In colours of terminals: the head and the sums are bold, and rows with impossible times are yellow.
+    #[must_use]
+    pub fn coloured(mut self) -> Self {
+        self.rows.is_coloured = true;
         self
     }
 
@@ -166,6 +187,7 @@ impl Table {
             projected,
             fields: &fields,
             of_set: &self.of_set,
+            is_scaled: self.rows.is_scaled,
         };
         let rows = &mut self.rows;
         self.selection.for_each(set, |flow| {
@@ -206,6 +228,7 @@ impl Table {
                 projected,
                 fields,
                 of_set,
+                is_scaled: rows.is_scaled,
             };
             rows.row(&RowValues::new(&places, flow), out);
         });
@@ -305,6 +328,10 @@ struct TableRows {
     width: usize,
     /// Whether the counters of the reverse direction are summed too: rows have no columns for them.
     with_reverse: bool,
+    /// Counters are multiplied by the sampling rate of their flow.
+    is_scaled: bool,
+    /// Heads and sums are bold, and rows with impossible times yellow.
+    is_coloured: bool,
     /// Rows held back until there is a layout.
     kept: Vec<Cells>,
     /// Rows to be sorted, if they are written in another order than they arrive in.
@@ -329,7 +356,11 @@ impl TableRows {
                 cells: self.style,
                 is_suspect,
             };
+            let start = out.len();
             if layout.single_line_row(&self.columns, values, style, out) {
+                if is_suspect && self.is_coloured {
+                    paint(YELLOW, start, out);
+                }
                 return;
             }
         }
@@ -354,7 +385,7 @@ impl TableRows {
             return;
         }
         if let Some(layout) = &mut self.layout {
-            layout.row(&self.cells, out);
+            row(layout, &self.cells, self.is_coloured, out);
             return;
         }
         self.kept.push(self.cells.clone());
@@ -371,6 +402,7 @@ impl TableRows {
                 &mut self.columns,
                 &kept,
                 (self.width, self.cells.zone()),
+                self.is_coloured,
                 out,
             ));
         }
@@ -406,7 +438,11 @@ impl TableRows {
         if let Some(shown) = shown {
             count.insert_str(0, &format!("{shown} of "));
         }
+        let start = out.len();
         layout.foot(&count, &cells, out);
+        if self.is_coloured {
+            paint(BOLD, start, out);
+        }
         if sums.reverse_packets > 0 || sums.reverse_octets > 0 {
             let mut row = RowText::default();
             row.word("and ");
@@ -419,7 +455,41 @@ impl TableRows {
         if !sums.is_exact {
             out.extend_from_slice(INEXACT);
         }
+        sampled(sums, self.is_scaled, out);
     }
+}
+
+/// A row, in its colour.
+fn row(layout: &mut TableLayout, cells: &Cells, is_coloured: bool, out: &mut Vec<u8>) {
+    let start = out.len();
+    layout.row(cells, out);
+    if cells.is_suspect && is_coloured {
+        paint(YELLOW, start, out);
+    }
+}
+
+/// Gives what was written since `start` a colour, which ends with its last line.
+fn paint(colour: &[u8], start: usize, out: &mut Vec<u8>) {
+    out.splice(start..start, colour.iter().copied());
+    if out.last() == Some(&b'\n') {
+        out.pop();
+    }
+    out.extend_from_slice(b"\x1b[0m\n");
+}
+
+/// Says that counters, and so their sums, are of sampled packets.
+fn sampled(sums: &TableSums, is_scaled: bool, out: &mut Vec<u8>) {
+    if sums.sampled == 0 {
+        return;
+    }
+    let (count, plural) = (sums.sampled, if sums.sampled == 1 { "" } else { "s" });
+    let note = if is_scaled {
+        "sampled at a rate that is not known, and not scaled"
+    } else {
+        "sampled; --scaled multiplies by their rates"
+    };
+    let verb = if sums.sampled == 1 { "is" } else { "are" };
+    text::display(out, format_args!("{count} flow{plural} {verb} {note}\n"));
 }
 
 /// Chooses the layout by these rows, for a width and a zone, and writes them.
@@ -427,6 +497,7 @@ fn lay_out(
     columns: &mut [PlannedColumn],
     rows: &[Cells],
     (width, zone): (usize, Option<&Zone>),
+    is_coloured: bool,
     out: &mut Vec<u8>,
 ) -> TableLayout {
     let all: Vec<TableColumn> = columns.iter().map(|planned| planned.column).collect();
@@ -434,9 +505,13 @@ fn lay_out(
     for (index, planned) in columns.iter_mut().enumerate() {
         planned.is_shown = layout.shows(index);
     }
+    let start = out.len();
     layout.head(out);
+    if is_coloured {
+        paint(BOLD, start, out);
+    }
     for cells in rows {
-        layout.row(cells, out);
+        row(&mut layout, cells, is_coloured, out);
     }
     layout
 }

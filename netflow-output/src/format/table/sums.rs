@@ -19,6 +19,8 @@ pub(super) struct TableSums {
     /// Packets of the other direction, in rows that have no columns for it.
     pub(super) reverse_packets: u64,
     pub(super) reverse_octets: u64,
+    /// Flows whose counters are of sampled packets, and are not scaled.
+    pub(super) sampled: u64,
     /// Nothing is counted twice.
     pub(super) is_exact: bool,
     increments: Increments,
@@ -34,6 +36,7 @@ impl TableSums {
             octets: 0,
             reverse_packets: 0,
             reverse_octets: 0,
+            sampled: 0,
             is_exact: true,
             increments: Increments::new(MEMORY, Limits::default().hash_seed),
             repeats: false,
@@ -52,8 +55,9 @@ impl TableSums {
         let (packets, octets, reverse) = if self.repeats {
             let added = self.increments.add(values.flow);
             self.is_exact &= added.is_exact;
-            let reverse = (added.reverse_packets, added.reverse_octets);
-            (added.packets, added.octets, reverse)
+            let scaled = |count: Option<u64>| Some(count?.saturating_mul(values.scale()));
+            let reverse = (scaled(added.reverse_packets), scaled(added.reverse_octets));
+            (scaled(added.packets), scaled(added.octets), reverse)
         } else if with_reverse {
             let reverse = (values.reverse_packets(), values.reverse_octets());
             (values.packets, values.octets, reverse)
@@ -61,6 +65,7 @@ impl TableSums {
             (values.packets, values.octets, (None, None))
         };
         self.flows += 1;
+        self.sampled += u64::from(values.is_sampled_only());
         add(&mut self.packets, packets);
         add(&mut self.octets, octets);
         if with_reverse {

@@ -90,6 +90,8 @@ pub(super) struct SetValues {
     check: Option<ClockCheck>,
     /// Start, end and duration, which the samples of an sFlow message share.
     times: Option<(Option<Timestamp>, Option<Timestamp>, Option<i64>)>,
+    /// Something is known of sampling: a rate, or why there is none.
+    has_sampling: bool,
     /// The address of the exporter, if it is known.
     exporter: RowText,
 }
@@ -101,6 +103,7 @@ impl SetValues {
         self.check = Some(ClockCheck::new(header));
         let times = || (first.start(), first.end(), first.duration());
         self.times = first.sample().map(|_| times());
+        self.has_sampling = first.sampling().is_some();
         self.exporter.clear();
         let address = first.agent_address().or_else(|| first.exporter_address());
         if let Some(address) = address.filter(|_| lines::is_exporter_known(header)) {
@@ -115,6 +118,8 @@ pub(super) struct Places<'r, 'm> {
     pub(super) projected: Projected<'r, 'm>,
     pub(super) fields: &'r FieldPlaces,
     pub(super) of_set: &'r SetValues,
+    /// Counters are multiplied by the sampling rate of their flow.
+    pub(super) is_scaled: bool,
 }
 
 /// Where a field is in the records of a set.
@@ -184,8 +189,8 @@ impl<'r, 'm> RowValues<'r, 'm> {
             octets: None,
         };
         values.protocol = values.number(Position::Protocol).and_then(narrow);
-        values.packets = values.number(Position::Packets);
-        values.octets = values.number(Position::Octets);
+        values.packets = values.counter(Position::Packets);
+        values.octets = values.counter(Position::Octets);
         values
     }
 
@@ -195,6 +200,32 @@ impl<'r, 'm> RowValues<'r, 'm> {
             FieldPlace::Absent => None,
             FieldPlace::Number(place) => Some(place.number(self.record)),
             _ => self.places.projected.number(self.flow, position as usize),
+        }
+    }
+
+    /// A counter, scaled if counters are.
+    #[inline]
+    fn counter(&self, position: Position) -> Option<u64> {
+        let count = self.number(position)?;
+        Some(count.saturating_mul(self.scale()))
+    }
+
+    /// What counters are multiplied by: 1 where the rate is not known.
+    #[inline]
+    pub(super) fn scale(&self) -> u64 {
+        if self.places.is_scaled {
+            self.sampling_rate().unwrap_or(1)
+        } else {
+            1
+        }
+    }
+
+    /// Whether its counters are of sampled packets, and are not scaled.
+    #[inline]
+    pub(super) fn is_sampled_only(&self) -> bool {
+        match self.sampling_rate() {
+            Some(rate) => rate > 1 && !self.places.is_scaled,
+            None => self.places.of_set.has_sampling && self.flow.no_sampling_rate().is_some(),
         }
     }
 
@@ -254,11 +285,11 @@ impl<'r, 'm> RowValues<'r, 'm> {
     }
 
     pub(super) fn reverse_packets(&self) -> Option<u64> {
-        self.number(Position::ReversePackets)
+        self.counter(Position::ReversePackets)
     }
 
     pub(super) fn reverse_octets(&self) -> Option<u64> {
-        self.number(Position::ReverseOctets)
+        self.counter(Position::ReverseOctets)
     }
 
     pub(super) fn sampling_rate(&self) -> Option<u64> {
