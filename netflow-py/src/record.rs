@@ -58,13 +58,14 @@ impl NameCache {
             let texts = known.iter().map(AsRef::<str>::as_ref);
             texts.eq(names.iter().map(AsRef::as_ref))
         };
-        if let Some(known) = self.0.iter().find(is_same) {
-            return Arc::clone(known);
-        }
-        let new: NameList = names.iter().map(|name| name.as_ref().into()).collect();
+        let known = self.0.iter().position(|known| is_same(&known));
+        // The list used last is first, so that the one used least recently makes room.
+        let list: NameList = known
+            .and_then(|place| self.0.remove(place))
+            .unwrap_or_else(|| names.iter().map(|name| name.as_ref().into()).collect());
         self.0.truncate(KEPT_NAMES - 1);
-        self.0.push_front(Arc::clone(&new));
-        new
+        self.0.push_front(Arc::clone(&list));
+        list
     }
 }
 
@@ -233,7 +234,10 @@ impl Record {
             None if name.starts_with("__") => Err(PyAttributeError::new_err(name.to_owned())),
             None => {
                 let names = FlowField::ALL.iter().map(|field| field.name()).collect();
-                let meant = meant(py, name, names);
+                let mut meant = meant(py, name, names);
+                if meant.is_empty() {
+                    meant.push('.');
+                }
                 Err(PyAttributeError::new_err(format!(
                     "a flow has no field {name:?}{meant} Elements are reached by record[{name:?}]."
                 )))
