@@ -1,5 +1,6 @@
 //! The report for people.
 
+mod overview;
 mod problem;
 mod sampling;
 mod source;
@@ -27,6 +28,7 @@ pub(super) fn write(
     if let Some(matched) = matched {
         page.paragraph(0, 0, &matched.sentence(), Tone::Plain);
     }
+    overview::write(report, &mut page);
     for domain in &report.domains {
         write_domain(domain, inputs, &mut page);
     }

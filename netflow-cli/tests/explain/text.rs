@@ -29,6 +29,27 @@ fn a_frame_at_80_columns_reads_like_this() {
 }
 
 #[test]
+fn the_report_of_many_exporters_begins_with_a_table_of_them() {
+    let text = text(&testdata("synthetic/sflow_samples.pcap"));
+    let lines: Vec<&str> = text.lines().collect();
+    let head = lines
+        .iter()
+        .position(|line| line.trim().starts_with("exporter "));
+    let head = head.unwrap_or_else(|| panic!("{text}"));
+    assert_eq!(
+        lines[head].split_whitespace().collect::<Vec<_>>(),
+        [
+            "exporter", "protocol", "flows", "lost", "errors", "warnings"
+        ]
+    );
+    // As many lines as exporters are described below, each once.
+    let rows = lines[head + 1..].iter().take_while(|line| !line.is_empty());
+    assert_eq!(rows.count(), text.matches("\n  seen ").count());
+    let few = self::text(&testdata("synthetic/nfv5.pcap"));
+    assert!(!few.contains("warnings\n"), "{few}");
+}
+
+#[test]
 fn no_line_is_wider_than_the_terminal() {
     for file in netflow_testdata::all_captures() {
         for width in [80, 132, 200] {
