@@ -1,5 +1,7 @@
 //! The counters of sFlow as record batches: a row a counter.
 
+mod wide;
+
 use alloc::sync::Arc;
 
 use arrow_array::builder::Float64Builder;
@@ -11,6 +13,7 @@ use netflow_core::wire::sflow::structure::{Member, MemberValue};
 use netflow_core::wire::sflow::{CountersSample, Record, SampleKind};
 use netflow_core::{Decoded, FlowValue, InputNames, MessageHeader, SetKind};
 
+pub use self::wide::counter_columns;
 use crate::column::{self, Column, Dictionary, Texts};
 use crate::schema::{Addresses, Encoding, Types, dictionary};
 

@@ -10,7 +10,7 @@
 //!   Only the columns that are asked for are decoded.
 //! - [`RecordBatchBuilder`]: a table for each template, with every element it has;
 //!   [`Tables`] finds the batches that belong to one table.
-//! - [`CounterBatchBuilder`]: the counters of sFlow.
+//! - [`CounterBatchBuilder`]: the counters of sFlow, a row a counter; [`counter_columns`] makes a column of each.
 //!
 //! The crate `netflow-scan` reads captures and IPFIX files into such batches; `ParquetWriter`
 //! (feature `parquet`) and `IpcWriter` (`ipc`) write them.
@@ -78,7 +78,7 @@ mod schema;
 mod tables;
 
 pub use batch::{BatchBuilder, Full, Mark, UniformBatchBuilder};
-pub use counter::{CounterBatchBuilder, CounterOptions};
+pub use counter::{CounterBatchBuilder, CounterOptions, counter_columns};
 pub use flow::{FlowBatchBuilder, FlowOptions};
 #[cfg(feature = "ipc")]
 pub use ipc::{IpcFormat, IpcWriter};

@@ -11,7 +11,10 @@ use arrow_array::types::{
 };
 use arrow_array::{Array as _, ArrayRef};
 use arrow_schema::DataType;
-use netflow_arrow::{Addresses, RecordBatchBuilder, TemplateBatch};
+use netflow_arrow::{
+    Addresses, CounterBatchBuilder, CounterOptions, RecordBatchBuilder, TemplateBatch,
+    counter_columns,
+};
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
 use serde_json::Value;
 
@@ -402,4 +405,56 @@ fn a_long_name_is_left_to_its_number() {
     assert_eq!(entries.len(), 1_000);
     let names = entries.as_struct().column(2).as_string::<i32>();
     assert!(names.iter().all(|name| name == Some("64999:20")));
+}
+
+#[test]
+fn counters_of_a_structure_are_a_row_of_columns() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/genuine/ovs.pcap");
+    let mut source = netflow_io::open(&path).unwrap();
+    let mut decoder = Decoder::new(Limits::new(1).with_template_lifetime(None));
+    let mut builder = CounterBatchBuilder::new(CounterOptions::default());
+    while let Some(Ok(packet)) = source.next() {
+        let message = decoder.decode(packet.datagram).unwrap();
+        builder.append(&message, |_| Ok(())).unwrap();
+    }
+    let long = builder.finish().unwrap();
+    let wide = counter_columns(core::slice::from_ref(&long), "if_counters").unwrap();
+    let halves = [
+        long.slice(0, long.num_rows() / 2),
+        long.slice(long.num_rows() / 2, long.num_rows() - long.num_rows() / 2),
+    ];
+    assert_eq!(counter_columns(&halves, "if_counters").unwrap(), wide);
+
+    let counters = long.column_by_name("counter").unwrap();
+    let counters = counters.as_any_dictionary();
+    let names = counters.values().as_string::<i32>();
+    let numbers = long
+        .column_by_name("value")
+        .unwrap()
+        .as_primitive::<UInt64Type>();
+    let mut of_counter: HashMap<&str, Vec<u64>> = HashMap::new();
+    for (row, place) in counters.normalized_keys().into_iter().enumerate() {
+        if numbers.is_valid(row) {
+            of_counter
+                .entry(names.value(place))
+                .or_default()
+                .push(numbers.value(row));
+        }
+    }
+    // The 19 counters of the specification (sFlow version 5, section 5.3), after 8 columns of the sample.
+    assert_eq!(wide.num_columns(), 8 + 19);
+    for field in wide.schema().fields().iter().skip(8) {
+        let column = wide
+            .column_by_name(field.name())
+            .unwrap()
+            .as_primitive::<UInt64Type>();
+        let found: Vec<u64> = column.iter().flatten().collect();
+        let expected = of_counter
+            .get(field.name().as_str())
+            .cloned()
+            .unwrap_or_default();
+        assert_eq!(found, expected, "{}", field.name());
+    }
+    assert!(wide.num_rows() > 0);
+    assert_eq!(counter_columns(&[long], "no_such").unwrap().num_rows(), 0);
 }

@@ -88,6 +88,17 @@ impl Table {
         Self::new(Arc::clone(&self.schema), batches.collect())
     }
 
+    /// Of counters of sFlow: those of one structure, a column for each.
+    fn counter_columns(&self, structure: &str) -> PyResult<Self> {
+        if self.batches.is_empty() {
+            let empty = RecordBatch::new_empty(Arc::clone(&self.schema));
+            return Self::new(Arc::clone(&self.schema), vec![empty]).counter_columns(structure);
+        }
+        let wide = netflow_arrow::counter_columns(&self.batches, structure);
+        let wide = wide.map_err(|error| of_arrow(&error))?;
+        Ok(Self::new(wide.schema(), vec![wide]))
+    }
+
     /// These columns, by their numbers.
     #[expect(
         clippy::needless_pass_by_value,

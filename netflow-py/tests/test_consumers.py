@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +180,24 @@ def test_counters_of_sflow() -> None:
         # A counter of all ones is one the agent does not know (sFlow version 5, section 5).
         known = [] if value in (2**32 - 1, 2**64 - 1) else [value]
         assert [each for each in found if each is not None] == known
+
+
+def test_counters_as_a_column_each() -> None:
+    path = TESTDATA / "genuine" / "ovs.pcap"
+    counters = nf.read(path, table="counters")
+    wide = counters.counter_columns("if_counters")
+    long = counters.to_polars().filter(pl.col("structure") == "if_counters")
+    assert wide.columns[:8] == counters.columns[:8]
+    assert wide.columns[8:] == long["counter"].unique(maintain_order=True).to_list()
+    frame = wide.to_polars()
+    for name in wide.columns[8:]:
+        assert frame[name].to_list() == long.filter(pl.col("counter") == name)["value"].to_list()
+    with pytest.raises(KeyError, match="did you mean 'if_counters'"):
+        counters.counter_columns("if_counter")
+    with pytest.raises(ValueError, match='table="counters"'):
+        nf.read(path).counter_columns()
+    again = pickle.loads(pickle.dumps(wide))
+    assert again.columns == wide.columns
 
 
 def test_counters_of_several_files_in_the_types_of_spark() -> None:

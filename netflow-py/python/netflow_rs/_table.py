@@ -129,6 +129,26 @@ class Table(Columnar):
         used = self._table.used()
         return Table(self._table.project([place for place, each in enumerate(used) if each]))
 
+    def counter_columns(self, structure: str = "if_counters") -> Table:
+        """Of a table of counters: a row for each record of a structure of sFlow, with a column for each of its
+        counters, after who sent it and when.
+
+        >>> nf.read("capture.pcap", table="counters").counter_columns()  # doctest: +SKIP
+        """
+        columns = self.columns
+        if "structure" not in columns or "counter" not in columns:
+            raise ValueError('only counters have structures: read them with table="counters"')
+        found = self._table.counter_columns(structure)
+        if found.num_rows == 0 and len(self):
+            place = columns.index("structure")
+            known = {row[place] for row in self._table.head(len(self))}
+            names = sorted(name for name in known if name is not None)
+            if structure not in names:
+                near = nearest(structure, names)
+                meant = f", did you mean {near!r}?" if near else f": there are {', '.join(names)}"
+                raise KeyError(f"no structure {structure!r}{meant}")
+        return Table(found)
+
     def filter(self, mask: Iterable[object] | polars.Expr) -> Table:
         """The rows where a mask is true.
 
