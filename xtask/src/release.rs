@@ -11,10 +11,10 @@ use crate::install::{self, InstallPaths};
 use crate::package;
 use crate::repository::{Result, root, target};
 
-/// Wheels: what maturin is asked for, for each system.
-const WHEELS: &[&str] = &[
-    "--zig --compatibility manylinux2014",
-    "--zig --compatibility musllinux_1_2 --target x86_64-unknown-linux-musl",
+/// Wheels: the target of rustc, and the systems that maturin says it is for.
+const WHEELS: &[(&str, &str)] = &[
+    ("x86_64-unknown-linux-gnu", "manylinux2014"),
+    ("x86_64-unknown-linux-musl", "musllinux_1_2"),
 ];
 
 /// Checks, without building anything.
@@ -82,10 +82,16 @@ fn wheels(folder: &Path) -> Result {
         .path(folder)
         .inside("netflow-py")
         .run()?;
-    for options in WHEELS {
+    for (rust_target, systems) in WHEELS {
+        if !has_target(rust_target)? {
+            println!("no wheel for {systems}: rustup target add {rust_target}");
+            continue;
+        }
         program("maturin")
-            .arguments("build --locked --release")
-            .arguments(options)
+            .arguments("build --locked --release --zig --target")
+            .arguments(rust_target)
+            .arguments("--compatibility")
+            .arguments(systems)
             .arguments("--out")
             .path(folder)
             .inside("netflow-py")
@@ -97,6 +103,15 @@ fn wheels(folder: &Path) -> Result {
         .path(&built)
         .path(&file_with(folder, ".tar.gz")?)
         .run()
+}
+
+/// Whether rustc has the standard library of a target.
+fn has_target(target: &str) -> Result<bool> {
+    let folder = Command::new("rustc", "rustc")
+        .arguments("--print target-libdir --target")
+        .arguments(target)
+        .printed()?;
+    Ok(Path::new(String::from_utf8(folder)?.trim()).is_dir())
 }
 
 /// The C library as an archive that is unpacked below a prefix.
