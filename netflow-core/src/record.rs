@@ -21,6 +21,29 @@ use crate::wire::template::{FieldKey, FieldLength};
 
 /// One Data Record (RFC 7011, section 3.4.3): its octets, its template, and
 /// the templates that its lists name.
+///
+/// ```
+/// # use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+/// # // IPFIX, domain 7: template 256 of source address and octets, and one record.
+/// # let payload = [
+/// #     0, 10, 0, 44, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7,
+/// #     0, 2, 0, 16, 1, 0, 0, 2, 0, 8, 0, 4, 0, 1, 0, 4,
+/// #     1, 0, 0, 12, 192, 0, 2, 1, 0, 0, 5, 0xdc,
+/// # ];
+/// # let exporter = "198.51.100.1:50000".parse().unwrap();
+/// # let received = Timestamp::from_secs(1_700_000_000);
+/// # let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
+/// # let mut decoder = Decoder::new(Limits::default());
+/// use netflow_core::element::ElementId;
+///
+/// let decoded = decoder.decode(datagram)?;
+/// for record in decoded.records() {
+///     assert_eq!((record.template().id(), record.fields().count()), (256, 2));
+///     let octets = record.get(ElementId::iana(1)).unwrap(); // octetDeltaCount
+///     assert_eq!(octets.octets(), [0, 0, 5, 0xdc]);
+/// }
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct DataRecord<'a, 't> {
     octets: &'a [u8],
@@ -307,6 +330,29 @@ impl<'a, 't> Iterator for Fields<'a, 't> {
 }
 
 /// One field of a record: its description in the template, and its octets.
+///
+/// ```
+/// # use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+/// # // IPFIX, domain 7: template 256 of source address and octets, and one record.
+/// # let payload = [
+/// #     0, 10, 0, 44, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7,
+/// #     0, 2, 0, 16, 1, 0, 0, 2, 0, 8, 0, 4, 0, 1, 0, 4,
+/// #     1, 0, 0, 12, 192, 0, 2, 1, 0, 0, 5, 0xdc,
+/// # ];
+/// # let exporter = "198.51.100.1:50000".parse().unwrap();
+/// # let received = Timestamp::from_secs(1_700_000_000);
+/// # let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
+/// # let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(datagram)?;
+/// let record = decoded.records().next().unwrap();
+/// for field in record.fields() {
+///     let name = field.template().name().unwrap_or("unknown");
+///     println!("{name} = {:?}", field.value());
+/// }
+/// let names: Vec<_> = record.fields().map(|field| field.template().name()).collect();
+/// assert_eq!(names, [Some("sourceIPv4Address"), Some("octetDeltaCount")]);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Field<'a, 't> {
     template: &'t TemplateField,

@@ -4,7 +4,43 @@ use core::net::SocketAddr;
 
 use netflow_core::{Datagram, Decoder};
 
-/// Where datagrams come from: a capture, an IPFIX file, a socket.
+/// Where datagrams come from: a capture, an IPFIX file, a socket, or what a program of yours reads.
+///
+/// ```
+/// use core::convert::Infallible;
+///
+/// use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+/// use netflow_io::{Arrival, Datagrams, Event, Feed};
+///
+/// /// Payloads in memory, all of one exporter.
+/// struct Payloads(Vec<Vec<u8>>, usize);
+///
+/// impl Datagrams for Payloads {
+///     type Error = Infallible;
+///
+///     fn next_arrival(&mut self) -> Option<Result<Arrival<'_>, Infallible>> {
+///         let payload = self.0.get(self.1)?;
+///         self.1 += 1;
+///         let exporter = "198.51.100.1:2055".parse().unwrap();
+///         let received = Timestamp::from_secs(1_700_000_000);
+///         let datagram = Datagram::new(exporter, Transport::Udp, received, payload);
+///         Some(Ok(Arrival::Datagram(datagram)))
+///     }
+/// }
+///
+/// // NetFlow v5 with one record.
+/// let mut payload = vec![0; 72];
+/// (payload[1], payload[3]) = (5, 1);
+/// let mut source = Payloads(vec![payload; 3], 0);
+/// let mut feed = Feed::new(Decoder::new(Limits::default()));
+/// let mut flows = 0;
+/// while let Some(event) = feed.next(&mut source) {
+///     if let Ok(Event::Decoded(_, decoded)) = event {
+///         flows += decoded.flows().count();
+///     }
+/// }
+/// assert_eq!(flows, 3);
+/// ```
 pub trait Datagrams {
     /// Why it cannot be read further.
     type Error;

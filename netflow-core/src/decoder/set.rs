@@ -35,6 +35,28 @@ pub enum SetKind {
 
 /// One Set (RFC 7011, section 3.3), the records of a fixed version, or the
 /// samples of an sFlow datagram.
+///
+/// ```
+/// # use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+/// # // IPFIX, domain 7: template 256 of source address and octets, and one record.
+/// # let payload = [
+/// #     0, 10, 0, 44, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7,
+/// #     0, 2, 0, 16, 1, 0, 0, 2, 0, 8, 0, 4, 0, 1, 0, 4,
+/// #     1, 0, 0, 12, 192, 0, 2, 1, 0, 0, 5, 0xdc,
+/// # ];
+/// # let exporter = "198.51.100.1:50000".parse().unwrap();
+/// # let received = Timestamp::from_secs(1_700_000_000);
+/// # let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
+/// # let mut decoder = Decoder::new(Limits::default());
+/// use netflow_core::SetKind;
+///
+/// let decoded = decoder.decode(datagram)?;
+/// let kinds: Vec<SetKind> = decoded.sets().map(|set| set.kind()).collect();
+/// assert_eq!(kinds, [SetKind::Templates, SetKind::Data]);
+/// let data = decoded.sets().last().unwrap();
+/// assert_eq!((data.records().count(), data.flows().count()), (1, 1));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Set<'m> {
     content: ScratchRef<'m>,
