@@ -158,8 +158,8 @@ pub(crate) struct CallbackReader {
     user: *mut c_void,
 }
 
-// SAFETY: it is used by the thread that uses the source, one at a time: whoever passes the handle to another
-// thread passes `user` with it, as the header says.
+// SAFETY: it is used by the thread that uses the source, one at a time: a caller that passes the handle to
+// another thread passes `user` with it, as the header says.
 unsafe impl Send for CallbackReader {}
 
 impl CallbackReader {
