@@ -185,15 +185,15 @@ def test_counters_of_sflow() -> None:
 def test_counters_as_a_column_each() -> None:
     path = TESTDATA / "genuine" / "ovs.pcap"
     counters = nf.read(path, table="counters")
-    wide = counters.counter_columns("if_counters")
-    long = counters.to_polars().filter(pl.col("structure") == "if_counters")
+    wide = counters.counter_columns("ovs_dp_stats")
+    long = counters.to_polars().filter(pl.col("structure") == "ovs_dp_stats")
     assert wide.columns[:8] == counters.columns[:8]
     assert wide.columns[8:] == long["counter"].unique(maintain_order=True).to_list()
     frame = wide.to_polars()
     for name in wide.columns[8:]:
         assert frame[name].to_list() == long.filter(pl.col("counter") == name)["value"].to_list()
-    with pytest.raises(KeyError, match="did you mean 'if_counters'"):
-        counters.counter_columns("if_counter")
+    with pytest.raises(KeyError, match="did you mean 'ovs_dp_stats'"):
+        counters.counter_columns("ovs_dp_stat")
     with pytest.raises(ValueError, match='table="counters"'):
         nf.read(path).counter_columns()
     again = pickle.loads(pickle.dumps(wide))
