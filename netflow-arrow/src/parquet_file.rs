@@ -1,6 +1,8 @@
 //! Parquet files.
 
-mod threads;
+mod column;
+mod fixed;
+mod groups;
 
 use std::io::Write;
 
@@ -14,7 +16,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
-use self::threads::ThreadedWriter;
+use self::groups::RowGroups;
 
 /// Writes batches as Parquet: zstd, row groups of bounded size, statistics of each page.
 ///
@@ -39,18 +41,10 @@ use self::threads::ThreadedWriter;
 /// ```
 #[derive(Debug)]
 pub struct ParquetWriter<W: Write + Send> {
-    groups: RowGroupEncoder<W>,
+    groups: RowGroups<W>,
     order: Order,
     /// Octets of the batches in the present row group.
     octets: usize,
-}
-
-/// What encodes row groups.
-#[derive(Debug)]
-enum RowGroupEncoder<W: Write + Send> {
-    /// The thread that writes.
-    Here(Box<ArrowWriter<W>>),
-    Threads(Box<ThreadedWriter<W>>),
 }
 
 /// Rows of a row group.
@@ -84,11 +78,7 @@ impl<W: Write + Send> ParquetWriter<W> {
             .build();
         let writer = ArrowWriter::try_new(out, SchemaRef::clone(schema), Some(properties))?;
         Ok(Self {
-            groups: if threads > 1 {
-                RowGroupEncoder::Threads(Box::new(ThreadedWriter::new(writer, schema, threads)?))
-            } else {
-                RowGroupEncoder::Here(Box::new(writer))
-            },
+            groups: RowGroups::new(writer, schema, threads)?,
             order: Order::default(),
             octets: 0,
         })
@@ -101,10 +91,7 @@ impl<W: Write + Send> ParquetWriter<W> {
     /// If it cannot be written.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), ArrowError> {
         self.order.see(batch);
-        match &mut self.groups {
-            RowGroupEncoder::Here(writer) => writer.write(batch)?,
-            RowGroupEncoder::Threads(writer) => writer.write(batch, GROUP_ROWS)?,
-        }
+        self.groups.write(batch, GROUP_ROWS)?;
         let octets = batch.get_array_memory_size();
         self.octets = self.octets.saturating_add(octets);
         if self.octets >= GROUP_OCTETS {
@@ -116,10 +103,7 @@ impl<W: Write + Send> ParquetWriter<W> {
     /// Octets of memory that the present row group takes.
     #[must_use]
     pub fn memory(&self) -> usize {
-        match &self.groups {
-            RowGroupEncoder::Here(writer) => writer.memory_size(),
-            RowGroupEncoder::Threads(writer) => writer.memory(),
-        }
+        self.groups.memory()
     }
 
     /// Ends the present row group, which frees its memory.
@@ -129,18 +113,12 @@ impl<W: Write + Send> ParquetWriter<W> {
     /// If it cannot be written.
     pub fn flush(&mut self) -> Result<(), ArrowError> {
         self.octets = 0;
-        match &mut self.groups {
-            RowGroupEncoder::Here(writer) => Ok(writer.flush()?),
-            RowGroupEncoder::Threads(writer) => writer.flush(),
-        }
+        self.groups.flush()
     }
 
     /// Where the octets go; what is written is not looked at again.
     pub fn get_mut(&mut self) -> &mut W {
-        match &mut self.groups {
-            RowGroupEncoder::Here(writer) => writer.inner_mut(),
-            RowGroupEncoder::Threads(writer) => writer.get_mut(),
-        }
+        self.groups.get_mut()
     }
 
     /// Writes the last row group and the footer.
@@ -152,15 +130,9 @@ impl<W: Write + Send> ParquetWriter<W> {
         if self.order.is_sorted() {
             let sorted_by = FlowField::Received.name().to_owned();
             let hint = KeyValue::new("sorted_by".to_owned(), sorted_by);
-            match &mut self.groups {
-                RowGroupEncoder::Here(writer) => writer.append_key_value_metadata(hint),
-                RowGroupEncoder::Threads(writer) => writer.append_key_value_metadata(hint),
-            }
+            self.groups.append_key_value_metadata(hint);
         }
-        match self.groups {
-            RowGroupEncoder::Here(writer) => Ok(writer.into_inner()?),
-            RowGroupEncoder::Threads(writer) => writer.into_inner(),
-        }
+        self.groups.into_inner()
     }
 }
 
