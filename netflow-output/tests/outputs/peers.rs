@@ -1,6 +1,6 @@
 //! Peers over connections: killed and restarted, slow, silent, absent.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeSet, VecDeque};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
@@ -41,6 +41,57 @@ impl Listen for UnixListener {
         let timeout = Some(Duration::from_millis(5));
         stream.set_read_timeout(timeout).unwrap();
         Some(Box::new(stream))
+    }
+}
+
+/// Listens for messages of syslog, each after its length (RFC 6587, section 3.4.1).
+struct SyslogListener(TcpListener);
+
+impl Listen for SyslogListener {
+    fn accept(&self) -> Option<Box<dyn Read + Send>> {
+        let stream = Listen::accept(&self.0)?;
+        Some(Box::new(Messages {
+            stream,
+            octets: Vec::new(),
+            rows: VecDeque::new(),
+        }))
+    }
+}
+
+/// The rows in messages of syslog, as lines.
+struct Messages {
+    stream: Box<dyn Read + Send>,
+    octets: Vec<u8>,
+    rows: VecDeque<u8>,
+}
+
+impl Messages {
+    /// Takes a whole message, if there is one.
+    fn message(&mut self) -> Option<String> {
+        let space = self.octets.iter().position(|octet| *octet == b' ')?;
+        let count = core::str::from_utf8(&self.octets[..space]).unwrap();
+        let end = space + 1 + count.parse::<usize>().unwrap();
+        let message = self.octets.get(space + 1..end)?.to_vec();
+        self.octets.drain(..end);
+        Some(String::from_utf8(message).unwrap())
+    }
+}
+
+impl Read for Messages {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while self.rows.is_empty() {
+            if let Some(message) = self.message() {
+                let (_, row) = message.split_once(" - {").unwrap();
+                self.rows.extend(format!("{{{row}\n").bytes());
+                continue;
+            }
+            let mut octets = [0; 4_096];
+            match self.stream.read(&mut octets)? {
+                0 => return Ok(0),
+                count => self.octets.extend_from_slice(&octets[..count]),
+            }
+        }
+        self.rows.read(buffer)
     }
 }
 
@@ -112,7 +163,7 @@ fn distinct(rows: &[String]) -> BTreeSet<u64> {
 
 /// Sends rows while a peer is killed and another takes its place. Returns the rows that one of them
 /// received.
-fn kill_and_restart<L: Listen>(
+pub(crate) fn kill_and_restart<L: Listen>(
     config: OutputConfig,
     listen: impl Fn() -> L,
 ) -> (BTreeSet<u64>, OutputStatistics) {
@@ -153,7 +204,7 @@ fn kill_and_restart<L: Listen>(
     (distinct(&received), output)
 }
 
-fn configured(destination: &str, policy: Policy, folder: &Folder) -> OutputConfig {
+pub(crate) fn configured(destination: &str, policy: Policy, folder: &Folder) -> OutputConfig {
     let mut config = output(destination, json());
     config.policy = policy;
     config.queue.chunks = 8;
@@ -161,7 +212,7 @@ fn configured(destination: &str, policy: Policy, folder: &Folder) -> OutputConfi
     config
 }
 
-const POLICIES: [Policy; 3] = [Policy::Block, Policy::DropNewest, Policy::Spool];
+pub(crate) const POLICIES: [Policy; 3] = [Policy::Block, Policy::DropNewest, Policy::Spool];
 
 #[test]
 fn rows_received_and_lost_are_those_accepted_when_a_tcp_peer_is_restarted() {
@@ -175,6 +226,20 @@ fn rows_received_and_lost_are_those_accepted_when_a_tcp_peer_is_restarted() {
         assert_eq!(received.len() as u64 + lost, output.accepted, "{output:?}");
         assert_eq!(lost > 0, policy == Policy::DropNewest, "{output:?}");
         assert_eq!(output.spooled, 0);
+    }
+}
+
+#[test]
+fn rows_received_and_lost_are_those_accepted_when_a_syslog_peer_is_restarted() {
+    for policy in POLICIES {
+        let folder = Folder::new("syslog");
+        let address = own_port().local_addr().unwrap();
+        let config = configured(&format!("syslog+tcp://{address}"), policy, &folder);
+        let listen = || SyslogListener(TcpListener::bind(address).unwrap());
+        let (received, output) = kill_and_restart(config, listen);
+        let lost = output.lost.get(LossReason::QueueFull);
+        assert_eq!(output.lost.total(), lost, "{output:?}");
+        assert_eq!(received.len() as u64 + lost, output.accepted, "{output:?}");
     }
 }
 

@@ -1,17 +1,21 @@
 //! Rows over TLS: to the peer that the certificate names, and to no other.
 
 use alloc::sync::Arc;
-use std::io::Read as _;
+use core::time::Duration;
+use std::io::Read;
 use std::net::TcpListener;
 use std::path::Path;
 use std::thread::{self, JoinHandle};
 
-use netflow_output::sink::{OutputConfig, Outputs, Policy};
+use netflow_output::sink::{LossReason, OutputConfig, Outputs, Policy, SpoolConfig};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
-use super::support::{Folder, LONG, ROWS, Worker, check, json, numbers, output, wait_until};
+use super::peers::{Listen, POLICIES, kill_and_restart};
+use super::support::{
+    Folder, LONG, ROWS, Worker, check, json, numbers, output, own_port, wait_until,
+};
 
 /// Writes a certificate for this name, signed by itself, and its key.
 fn certificate(folder: &Folder, name: &str, host: &str) {
@@ -27,9 +31,8 @@ fn pem(path: &str) -> CertificateDer<'static> {
     CertificateDer::from_pem_file(Path::new(path)).unwrap()
 }
 
-/// A server that asks for the certificate of the client, and reads connections one after the other
-/// until one ends in order.
-fn server(folder: &Folder, listener: TcpListener) -> JoinHandle<String> {
+/// A server that asks for the certificate of the client.
+fn server_config(folder: &Folder) -> Arc<ServerConfig> {
     let mut roots = RootCertStore::empty();
     roots.add(pem(&folder.file("client.crt"))).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -44,7 +47,12 @@ fn server(folder: &Folder, listener: TcpListener) -> JoinHandle<String> {
         .with_client_cert_verifier(clients)
         .with_single_cert(vec![pem(&folder.file("server.crt"))], key)
         .unwrap();
-    let config = Arc::new(config);
+    Arc::new(config)
+}
+
+/// Reads connections one after the other until one ends in order.
+fn server(folder: &Folder, listener: TcpListener) -> JoinHandle<String> {
+    let config = server_config(folder);
     thread::spawn(move || {
         loop {
             let (stream, _) = listener.accept().unwrap();
@@ -88,6 +96,41 @@ fn rows_arrive_at_a_peer_whose_certificate_is_trusted() {
         numbers(&server.join().unwrap()),
         (0..500 * ROWS).collect::<Vec<_>>()
     );
+}
+
+/// Listens for connections of TLS.
+struct TlsListener(TcpListener, Arc<ServerConfig>);
+
+impl Listen for TlsListener {
+    fn accept(&self) -> Option<Box<dyn Read + Send>> {
+        self.0.set_nonblocking(true).unwrap();
+        let (stream, _) = self.0.accept().ok()?;
+        stream.set_nonblocking(false).unwrap();
+        let timeout = Some(Duration::from_millis(5));
+        stream.set_read_timeout(timeout).unwrap();
+        let connection = ServerConnection::new(Arc::clone(&self.1)).unwrap();
+        Some(Box::new(StreamOwned::new(connection, stream)))
+    }
+}
+
+#[test]
+fn rows_received_and_lost_are_those_accepted_when_a_tls_peer_is_restarted() {
+    for policy in POLICIES {
+        let folder = Folder::new("tls-restart");
+        let address = own_port().local_addr().unwrap();
+        certificate(&folder, "server", &address.ip().to_string());
+        certificate(&folder, "client", "collector");
+        let mut config = configured(&folder, &address.to_string());
+        config.policy = policy;
+        config.queue.chunks = 8;
+        config.spool = Some(SpoolConfig::new(folder.path().join("spool")));
+        let server = server_config(&folder);
+        let listen = || TlsListener(TcpListener::bind(address).unwrap(), Arc::clone(&server));
+        let (received, output) = kill_and_restart(config, listen);
+        let lost = output.lost.get(LossReason::QueueFull);
+        assert_eq!(output.lost.total(), lost, "{output:?}");
+        assert_eq!(received.len() as u64 + lost, output.accepted, "{output:?}");
+    }
 }
 
 /// The body of the first request of HTTPS.
@@ -156,7 +199,7 @@ fn a_server_of_https_needs_a_certificate_that_is_trusted() {
             let now = outputs.statistics().remove(0);
             let error = now.last_error.unwrap().to_lowercase();
             assert!(error.contains("certificate"), "{error}");
-            outputs.begin_finish(core::time::Duration::ZERO);
+            outputs.begin_finish(Duration::ZERO);
         }
         let output = outputs.finish(LONG).remove(0);
         check(&output);
