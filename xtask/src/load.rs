@@ -4,6 +4,8 @@
 //! processor that it takes for them, user and system: other work on the machine changes that less than
 //! the time of day.
 
+mod memory;
+
 use core::time::Duration;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -54,17 +56,32 @@ impl Figure {
     }
 }
 
-/// Measures all of them: `cargo xtask load [DATAGRAMS [RATE]]`.
+/// Measures all of them, `cargo xtask load [DATAGRAMS [RATE]]`, or the memory of one under load,
+/// `cargo xtask load memory [MINUTES [RATE]]`.
 pub(crate) fn run(options: &[&str]) -> ExitCode {
+    let (is_memory, options) = match options {
+        ["memory", rest @ ..] => (true, rest),
+        all => (false, all),
+    };
     let number = |index: usize, default: u64| {
         let option = options.get(index);
         option.map_or(Some(default), |option| option.parse().ok())
     };
-    let (Some(datagrams), Some(rate)) = (number(0, 400_000), number(1, 20_000)) else {
-        eprintln!("usage: cargo xtask load [DATAGRAMS [RATE]]");
+    let (amount, usual_rate) = if is_memory {
+        (60, 5_000)
+    } else {
+        (400_000, 20_000)
+    };
+    let (Some(amount), Some(rate)) = (number(0, amount), number(1, usual_rate)) else {
+        eprintln!("usage: cargo xtask load [DATAGRAMS [RATE]] | load memory [MINUTES [RATE]]");
         return ExitCode::from(2);
     };
-    match compare(datagrams, rate) {
+    let done = if is_memory {
+        Kit::new().and_then(|kit| memory::watch(&kit, amount, rate))
+    } else {
+        compare(amount, rate)
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("load: {error}");
@@ -74,19 +91,6 @@ pub(crate) fn run(options: &[&str]) -> ExitCode {
 }
 
 fn compare(datagrams: u64, rate: u64) -> Result {
-    let programs = target().join("release");
-    let (netflow, count) = (programs.join("netflow"), programs.join("examples/count"));
-    for program in [&netflow, &count] {
-        if !program.is_file() {
-            return Err(format!(
-                "{} is missing: cargo build --release -p netflow-cli --features full, and \
-                 -p netflow-io --features live --example count",
-                program.display()
-            )
-            .into());
-        }
-    }
-    let folder = target().join("load");
     let mut figures = Vec::new();
     let kinds: [(&'static str, Start); 6] = [
         ("counting only", counting),
@@ -107,15 +111,7 @@ fn compare(datagrams: u64, rate: u64) -> Result {
         ("nfacctd", nfacctd),
     ];
     for (name, start) in kinds {
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
-        fs::create_dir_all(&folder)?;
-        let kit = Kit {
-            netflow: netflow.clone(),
-            count: count.clone(),
-            folder: folder.clone(),
-        };
+        let kit = Kit::new()?;
         match start(&kit) {
             Ok(receiver) => figures.push(measure(&kit, receiver, datagrams, rate)?),
             Err(error) => println!("{name}: left out, {error}"),
@@ -133,6 +129,31 @@ struct Kit {
 }
 
 impl Kit {
+    /// The programs, which have to be there, and an empty folder.
+    fn new() -> Result<Self> {
+        let programs = target().join("release");
+        let kit = Self {
+            netflow: programs.join("netflow"),
+            count: programs.join("examples/count"),
+            folder: target().join("load"),
+        };
+        for program in [&kit.netflow, &kit.count] {
+            if !program.is_file() {
+                return Err(format!(
+                    "{} is missing: cargo build --release -p netflow-cli --features full, and \
+                     -p netflow-io --features live --example count",
+                    program.display()
+                )
+                .into());
+            }
+        }
+        if kit.folder.exists() {
+            fs::remove_dir_all(&kit.folder)?;
+        }
+        fs::create_dir_all(&kit.folder)?;
+        Ok(kit)
+    }
+
     fn file(&self, name: &str) -> String {
         self.folder.join(name).display().to_string()
     }
@@ -239,7 +260,7 @@ fn measure(kit: &Kit, mut receiver: Receiver, datagrams: u64, rate: u64) -> Resu
     // What is still in the socket's buffer.
     thread::sleep(Duration::from_secs(2));
     let seconds = processor_seconds(receiver.child.id())? - before;
-    let counted = received(kit, &mut receiver)?;
+    let counted = ended(kit, &mut receiver)?;
     Ok(Figure {
         name: receiver.name,
         datagrams: counted.unwrap_or(datagrams),
@@ -248,7 +269,7 @@ fn measure(kit: &Kit, mut receiver: Receiver, datagrams: u64, rate: u64) -> Resu
 }
 
 /// Ends a receiver; returns the datagrams that it received, if it says so.
-fn received(kit: &Kit, receiver: &mut Receiver) -> Result<Option<u64>> {
+fn ended(kit: &Kit, receiver: &mut Receiver) -> Result<Option<u64>> {
     if receiver.input.take().is_some() {
         let output = receiver.child.stdout.take().ok_or("there is no output")?;
         let last = BufReader::new(output)
@@ -310,24 +331,31 @@ fn of_process(stat: &Path) -> Result<f64> {
 }
 
 fn print(figures: &[Figure], sent: u64) {
-    let counting = figures.first().map_or(0.0, Figure::rate);
+    let rate = |name: &str| {
+        let figure = figures.iter().find(|figure| figure.name == name);
+        figure.map_or(f64::NAN, Figure::rate)
+    };
+    let (counting, nfcapd) = (rate("counting only"), rate("nfcapd"));
     println!(
-        "{:<18} {:>10} {:>8} {:>12} {:>14} {:>9}",
-        "receiver", "received", "lost", "µs/datagram", "flows/cpu-s", "ratio"
+        "{:<18} {:>10} {:>8} {:>12} {:>14} {:>9} {:>9}",
+        "receiver", "received", "lost", "µs/datagram", "flows/cpu-s", "/counting", "/nfcapd"
     );
     for figure in figures {
         let rate = figure.rate();
         println!(
-            "{:<18} {:>10} {:>8} {:>12.2} {:>14.0} {:>9.2}",
+            "{:<18} {:>10} {:>8} {:>12.2} {:>14.0} {:>9.2} {:>9.2}",
             figure.name,
             figure.datagrams,
             sent.saturating_sub(figure.datagrams),
             1e6 / rate,
             rate * precise(FLOWS),
-            rate / counting
+            rate / counting,
+            rate / nfcapd
         );
     }
-    println!("ratio: datagrams for each second of the processor, beside counting only");
+    println!(
+        "the last two: datagrams for each second of the processor, beside those of these receivers"
+    );
 }
 
 #[expect(

@@ -36,6 +36,8 @@ usage: cargo xtask TASK
                     writes the figures there
   load [DATAGRAMS [RATE]]
                     what a datagram costs the collector, beside nfcapd and nfacctd
+  load memory [MINUTES [RATE]]
+                    the memory of the collector under load, each minute
   package           a package for Debian, by cargo-deb
   release --check   whether everything is ready for a release; builds nothing
   release --build   wheels, the C library and a package for Debian, in target/release-files; publishes nothing
