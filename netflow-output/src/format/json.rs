@@ -7,7 +7,7 @@ use std::io::Write as _;
 use netflow_core::text::UnixTime;
 use netflow_core::value::{MacAddress, Text};
 
-use crate::format::text;
+use crate::format::text::{self, Fraction};
 
 /// Writes JSON into a buffer. Commas are written automatically: one before every key and
 /// item but the first.
@@ -94,6 +94,18 @@ impl<'o> Json<'o> {
         text::decimal(self.out, number);
     }
 
+    /// A number without a sign.
+    #[inline]
+    pub(crate) fn unsigned(&mut self, number: u64) {
+        self.separate();
+        text::unsigned(self.out, number);
+    }
+
+    /// A number without a sign, as a string.
+    pub(crate) fn quoted_unsigned(&mut self, number: u64) {
+        self.quoted(|out| text::unsigned(out, number));
+    }
+
     /// An integer by its `Display`.
     pub(crate) fn large(&mut self, number: impl fmt::Display) {
         self.separate();
@@ -131,6 +143,14 @@ impl<'o> Json<'o> {
         self.quoted(|out| text::hex(out, octets));
     }
 
+    /// Octets as a string of lower-case hex digits, after this word.
+    pub(crate) fn hex_after(&mut self, start: &str, octets: &[u8]) {
+        self.quoted(|out| {
+            out.extend_from_slice(start.as_bytes());
+            text::hex(out, octets);
+        });
+    }
+
     /// Writes an address as a string.
     pub fn address(&mut self, address: IpAddr) {
         self.quoted(|out| text::address(out, address));
@@ -148,9 +168,20 @@ impl<'o> Json<'o> {
 
     /// A time with this number of digits of fraction; null where RFC 3339 has none.
     pub fn time_of_digits(&mut self, time: UnixTime, digits: u32) {
-        match time.text_of_digits(digits) {
-            Some(text) => self.quoted(|out| out.extend_from_slice(text.as_bytes())),
-            None => self.null(),
+        self.time_with(time, Fraction::Digits(digits));
+    }
+
+    /// A time with this fraction; null where RFC 3339 has none.
+    #[inline]
+    pub(super) fn time_with(&mut self, time: UnixTime, fraction: Fraction) {
+        self.separate();
+        let start = self.mark();
+        self.out.push(b'"');
+        if text::time_with(self.out, time, fraction) {
+            self.out.push(b'"');
+        } else {
+            self.back_to(start);
+            self.raw(b"null");
         }
     }
 

@@ -19,6 +19,7 @@ use netflow_core::FlowValue;
 use netflow_core::text;
 use netflow_core::value::MacAddress;
 
+pub(in crate::format) use self::time::Fraction;
 use self::time::Minute;
 use super::Zone;
 
@@ -84,6 +85,13 @@ impl Room {
     #[inline]
     pub(super) fn block_at(&self, at: usize) -> Option<&[u8; BLOCK]> {
         self.octets.get(at..)?.first_chunk()
+    }
+
+    /// The octets at the start, as many as a value has at most; those after what was written mean nothing.
+    #[inline]
+    pub(super) fn first_value(&self) -> &[u8; LONGEST_VALUE] {
+        const { assert!(LONGEST_VALUE <= SIZE) };
+        self.octets.first_chunk().unwrap_or(&[0; LONGEST_VALUE])
     }
 
     /// Writes the first `len` octets of a block.

@@ -12,7 +12,7 @@ use netflow_core::{MessageHeader, Protocol, Timestamp};
 
 use super::names::{self, ElementNames};
 use super::record::{FieldStyle, is_member_of_fixed_layout, name_of};
-use super::{Encode, Faults};
+use super::{Encode, Faults, TimeDigits};
 
 /// Which of the two tools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,14 +130,13 @@ impl CodecStyle<'_> {
 
     /// A time as the tool writes it.
     pub(super) fn write_time<E: Encode>(&self, time: UnixTime, out: &mut E) {
-        let digits = match self.tool {
-            CodecTool::Logstash if time.nanos % 1_000_000 / 1_000 != 0 => 6,
-            _ => 3,
-        };
-        match time.text_of_digits(digits) {
-            Some(text) => out.word(text.as_str()),
-            None => out.null(),
-        }
+        out.time(
+            time,
+            match self.tool {
+                CodecTool::Logstash if time.nanos % 1_000_000 / 1_000 != 0 => TimeDigits::Six,
+                _ => TimeDigits::Three,
+            },
+        );
     }
 
     /// A time in the sixteen octets that pmacct sends: seconds and microseconds. Logstash takes the last
@@ -298,8 +297,8 @@ impl FieldStyle for CodecStyle<'_> {
             Value::Boolean(value) => out.boolean(value),
             // As Ruby writes IPv4-mapped addresses.
             Value::Address(address) if self.faults.are_copied() => out.word(&address.to_string()),
-            Value::Address(address) => out.word(text::address(address).as_str()),
-            Value::MacAddress(address) => out.word(text::mac(address.0).as_str()),
+            Value::Address(address) => out.address(address),
+            Value::MacAddress(address) => out.mac(address.0),
             Value::Text(text) => out.text(text),
             Value::Seconds(seconds) => self.write_time(UnixTime::from_seconds(seconds), out),
             Value::Milliseconds(millis) => self.write_time(UnixTime::from_millis(millis), out),
@@ -338,9 +337,12 @@ fn write_application<E: Encode>(octets: &[u8], out: &mut E) {
 
 /// Lower-case hex, in groups of four octets if asked for.
 fn write_hex<E: Encode>(octets: &[u8], is_grouped: bool, out: &mut E) {
+    if !is_grouped {
+        return out.hex("", octets);
+    }
     let mut hex = String::with_capacity(octets.len() * 2);
     for (index, octet) in octets.iter().enumerate() {
-        if is_grouped && index > 0 && index % 4 == 0 {
+        if index > 0 && index % 4 == 0 {
             hex.push('-');
         }
         hex.extend(text::hex(*octet).map(char::from));

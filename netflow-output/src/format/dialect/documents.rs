@@ -122,7 +122,7 @@ impl Additions {
             });
         }
         for (key, text) in &self.fields {
-            out.key(key);
+            out.named_key(key);
             out.string(text);
         }
     }

@@ -22,7 +22,7 @@ pub(super) use self::name::snake_case;
 use super::documents::Dialect;
 use super::names;
 use super::record::{FieldStyle, Plans, RecordPlan, is_member_of_fixed_layout, name_of};
-use super::{Additions, CommunityIdSeed, Encode, Faults, Networks};
+use super::{Additions, CommunityIdSeed, Encode, Faults, Networks, TimeDigits};
 use crate::enrich::Geo;
 use crate::format::Selection;
 
@@ -197,7 +197,7 @@ impl FieldStyle for EcsStyle<'_> {
             Value::Float(number) => out.float(number),
             Value::Boolean(value) => out.boolean(value),
             Value::MacAddress(address) => write_mac(address, out),
-            Value::Address(address) => out.word(text::address(address).as_str()),
+            Value::Address(address) => out.address(address),
             Value::Text(text) => out.text(text),
             Value::Seconds(seconds) => write_time(UnixTime::from_seconds(seconds), out),
             Value::Milliseconds(millis) => write_time(UnixTime::from_millis(millis), out),
@@ -278,11 +278,11 @@ impl DocumentWriter<'_, '_> {
         out.key("observer");
         out.object(|out| {
             out.key("ip");
-            let address = text::address(self.header.exporter.ip());
+            let address = self.header.exporter.ip();
             if self.options.integration {
-                out.array(|out| out.word(address.as_str()));
+                out.array(|out| out.address(address));
             } else {
-                out.word(address.as_str());
+                out.address(address);
             }
         });
         if !is_options {
@@ -355,18 +355,7 @@ const fn version(protocol: Protocol) -> u64 {
 
 /// A time with the fewest digits of fraction.
 fn write_time<E: Encode>(time: UnixTime, out: &mut E) {
-    match time.text_of_digits(9) {
-        Some(text) => {
-            let whole = text.as_str().trim_end_matches('Z').trim_end_matches('0');
-            let whole = whole.trim_end_matches('.');
-            let mut short = [0; 31];
-            let len = whole.len().min(30);
-            short[..len].copy_from_slice(&whole.as_bytes()[..len]);
-            short[len] = b'Z';
-            out.word(core::str::from_utf8(&short[..=len]).unwrap_or_default());
-        }
-        None => out.null(),
-    }
+    out.time(time, TimeDigits::Shortest);
 }
 
 /// A MAC address in the form of ECS: upper case, with hyphens.
@@ -383,5 +372,5 @@ fn write_mac<E: Encode>(MacAddress(address): MacAddress, out: &mut E) {
 
 /// An address as JSON text.
 fn write_address<E: Encode>(address: IpAddr, out: &mut E) {
-    out.word(text::address(address).as_str());
+    out.address(address);
 }

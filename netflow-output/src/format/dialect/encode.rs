@@ -4,7 +4,9 @@ mod json;
 mod message_pack;
 
 use core::fmt;
+use core::net::IpAddr;
 
+use netflow_core::text::{self, UnixTime};
 use netflow_core::value::{LargeUnsigned, Text};
 
 pub use self::json::JsonDocument;
@@ -12,6 +14,28 @@ pub(super) use self::json::JsonMembers;
 pub use self::message_pack::MessagePackDocument;
 pub(super) use self::message_pack::write_str;
 use crate::format::Framing;
+use crate::format::text::Fraction;
+
+/// The digits of fraction of a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeDigits {
+    /// Milliseconds.
+    Three,
+    /// Microseconds.
+    Six,
+    /// Those up to the last that is not 0.
+    Shortest,
+}
+
+impl TimeDigits {
+    const fn fraction(self) -> Fraction {
+        match self {
+            Self::Three => Fraction::Digits(3),
+            Self::Six => Fraction::Digits(6),
+            Self::Shortest => Fraction::Shortest,
+        }
+    }
+}
 
 /// A form that documents are written in: objects, arrays and values.
 pub trait Encode: fmt::Debug {
@@ -39,8 +63,11 @@ pub trait Encode: fmt::Debug {
     /// The key of the next value, as [`plan_key`](Self::plan_key) wrote it.
     fn planned_key(&mut self, key: &[u8]);
 
-    /// The key of the next value.
-    fn key(&mut self, key: &str);
+    /// The key of the next value, which needs no escapes.
+    fn key(&mut self, key: &'static str);
+
+    /// The key of the next value, any string.
+    fn named_key(&mut self, key: &str);
 
     /// Nothing.
     fn null(&mut self);
@@ -64,6 +91,34 @@ pub trait Encode: fmt::Debug {
 
     /// A string that needs no escapes.
     fn word(&mut self, word: &str);
+
+    /// A time as RFC 3339 has it, in UTC; nothing where it has none.
+    fn time(&mut self, time: UnixTime, digits: TimeDigits);
+
+    /// An address.
+    fn address(&mut self, address: IpAddr) {
+        self.word(text::address(address).as_str());
+    }
+
+    /// A MAC address in lower case, with colons.
+    fn mac(&mut self, address: [u8; 6]) {
+        self.word(text::mac(address).as_str());
+    }
+
+    /// A number as a string.
+    fn number_word(&mut self, number: u64) {
+        self.word(&number.to_string());
+    }
+
+    /// Octets as a string of lower-case hex digits, after this word.
+    fn hex(&mut self, start: &str, octets: &[u8]) {
+        let mut hex = String::with_capacity(start.len() + octets.len() * 2);
+        hex.push_str(start);
+        for octet in octets {
+            hex.extend(text::hex(*octet).map(char::from));
+        }
+        self.word(&hex);
+    }
 
     /// Any string.
     fn string(&mut self, string: &str);

@@ -6,7 +6,6 @@ use core::net::IpAddr;
 use netflow_core::element::ElementId;
 use netflow_core::record::DataRecord;
 use netflow_core::template::Template;
-use netflow_core::text;
 use netflow_core::value::unsigned;
 use netflow_core::wire::template::FieldKey;
 use netflow_core::{MessageHeader, Protocol, Set, SetKind};
@@ -152,7 +151,7 @@ impl Dialect for Fluentd {
                     samplers.write(header, record, plan, out);
                 }
                 out.key("host");
-                out.word(text::address(header.exporter.ip()).as_str());
+                out.address(header.exporter.ip());
                 options.additions.write(out);
             });
             E::end(out);
@@ -165,7 +164,7 @@ const NANOS: i64 = 1_000_000_000;
 fn write_time<E: Encode>(header: &MessageHeader, options: &FluentdOptions, out: &mut E) {
     if let Some(key) = &options.time_key {
         let time = header.export_time.unwrap_or(header.received);
-        out.key(key);
+        out.named_key(key);
         let (seconds, nanos) = (
             time.as_nanos().div_euclid(NANOS),
             time.as_nanos().rem_euclid(NANOS),

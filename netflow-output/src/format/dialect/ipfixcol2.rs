@@ -12,7 +12,7 @@ use netflow_core::{Protocol, Set, SetKind};
 
 use super::documents::Dialect;
 use super::record::{FieldStyle, ListForm, Plans, RecordPlan, is_member_of_fixed_layout};
-use super::{Additions, Encode, Faults, protocols};
+use super::{Additions, Encode, Faults, TimeDigits, protocols};
 use crate::format::Selection;
 
 /// Options of the JSON of ipfixcol2.
@@ -176,8 +176,8 @@ impl FieldStyle for Ipfixcol2Style {
             (_, Value::Signed(number)) => out.signed(number),
             (_, Value::Float(number)) => out.float(number),
             (_, Value::Boolean(value)) => out.boolean(value),
-            (_, Value::Address(address)) => out.word(text::address(address).as_str()),
-            (_, Value::MacAddress(address)) => out.word(text::mac(address.0).as_str()),
+            (_, Value::Address(address)) => out.address(address),
+            (_, Value::MacAddress(address)) => out.mac(address.0),
             (_, Value::Text(text)) => out.text(text),
             (_, Value::Seconds(seconds)) => write_time(UnixTime::from_seconds(seconds), out),
             (_, Value::Milliseconds(millis)) => write_time(UnixTime::from_millis(millis), out),
@@ -194,10 +194,7 @@ const REVERSE_OF_IANA: u32 = 29_305;
 
 /// A time in UTC with milliseconds.
 fn write_time<E: Encode>(time: UnixTime, out: &mut E) {
-    match time.text_of_digits(3) {
-        Some(text) => out.word(text.as_str()),
-        None => out.null(),
-    }
+    out.time(time, TimeDigits::Three);
 }
 
 /// Up to eight octets as a number, more as hex; null if there are none.

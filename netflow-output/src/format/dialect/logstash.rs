@@ -94,7 +94,7 @@ impl Dialect for Logstash {
                 out.key("@timestamp");
                 let time = header.export_time.unwrap_or(header.received);
                 style.write_time(UnixTime::from(time), out);
-                out.key(&options.target);
+                out.named_key(&options.target);
                 out.object(|out| {
                     out.key("version");
                     out.unsigned(version.into());

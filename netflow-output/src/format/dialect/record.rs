@@ -287,7 +287,7 @@ fn write_records<S: FieldStyle, E: Encode>(
                 let Some((name, meaning)) = named else {
                     continue;
                 };
-                out.key(&name);
+                out.named_key(&name);
                 match field.value() {
                     Some(Value::List(_)) => write_list(field.list().as_ref(), style, depth, out),
                     Some(value) => style.write(Some(&meaning), &value, out),

@@ -8,6 +8,17 @@ use netflow_core::text::UnixTime;
 use super::Room;
 use super::number::{PADDED, pair, small};
 
+/// How many digits of a fraction are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::format) enum Fraction {
+    /// This number of them: 0, 3, 6 or 9.
+    Digits(u32),
+    /// Those up to the last that is not 0.
+    Shortest,
+}
+
+/// The last second of the year 9999, since 1970.
+const LAST_OF_9999: u64 = 253_402_300_799;
 const NANOS: u64 = 1_000_000_000;
 const HOUR: u64 = 3_600;
 const MINUTE: u64 = 60;
@@ -58,6 +69,42 @@ impl Room {
             at = self.three_digits(at, rest % 1_000);
         }
         self.block(at, &[b'Z', quote], 1 + quote_len)
+    }
+
+    /// Writes a time as RFC 3339 has it, in UTC, with this fraction; `None` if it is not of the years 1970 to 9999.
+    #[inline]
+    pub(in crate::format) fn unix_time(
+        &mut self,
+        at: usize,
+        time: UnixTime,
+        fraction: Fraction,
+    ) -> Option<usize> {
+        let seconds = u64::try_from(time.seconds).ok();
+        let seconds = seconds.filter(|seconds| *seconds <= LAST_OF_9999)?;
+        let mut at = self.seconds(at, seconds);
+        let nanos = time.nanos;
+        let digits = match fraction {
+            Fraction::Digits(digits) => digits,
+            Fraction::Shortest => time.fewest_digits(),
+        };
+        if digits > 0 {
+            at = self.octet(at, b'.');
+            at = self.three_digits(at, nanos / 1_000_000);
+        }
+        if digits > 3 {
+            at = self.three_digits(at, nanos / 1_000 % 1_000);
+        }
+        if digits > 6 {
+            at = self.three_digits(at, nanos % 1_000);
+        }
+        if fraction == Fraction::Shortest && digits > 0 {
+            let mut last = nanos / [1_000_000, 1_000, 1][(digits / 3 - 1) as usize % 3];
+            while last % 10 == 0 {
+                last /= 10;
+                at = at.wrapping_sub(1);
+            }
+        }
+        Some(self.octet(at, b'Z'))
     }
 
     /// Writes date and time for people, always with milliseconds: `2021-04-11 10:20:00.250`; in the

@@ -142,7 +142,7 @@ impl DocumentWriter<'_, '_> {
                 }
                 out.key("iana_number");
                 if is_integration {
-                    out.word(&protocol.to_string());
+                    out.number_word(protocol);
                 } else {
                     out.unsigned(protocol);
                 }
@@ -261,7 +261,7 @@ impl Endpoint {
             && self.packets.is_none()
     }
 
-    fn write<E: Encode>(&self, key: &str, options: &EcsOptions, out: &mut E) {
+    fn write<E: Encode>(&self, key: &'static str, options: &EcsOptions, out: &mut E) {
         if self.is_empty() {
             return;
         }

@@ -1,8 +1,11 @@
 //! Documents as JSON lines.
 
-use netflow_core::value::{LargeUnsigned, Text};
+use core::net::IpAddr;
 
-use super::Encode;
+use netflow_core::text::UnixTime;
+use netflow_core::value::{LargeUnsigned, MacAddress, Text};
+
+use super::{Encode, TimeDigits};
 use crate::format::Framing;
 use crate::format::json::Json;
 
@@ -47,7 +50,12 @@ impl Encode for JsonDocument<'_> {
         self.0.planned_key(key);
     }
 
-    fn key(&mut self, key: &str) {
+    #[inline]
+    fn key(&mut self, key: &'static str) {
+        self.0.key(key);
+    }
+
+    fn named_key(&mut self, key: &str) {
         self.0.string(key);
         self.0.colon();
     }
@@ -60,8 +68,31 @@ impl Encode for JsonDocument<'_> {
         self.0.boolean(value);
     }
 
+    #[inline]
     fn unsigned(&mut self, number: u64) {
-        self.0.number(number);
+        self.0.unsigned(number);
+    }
+
+    #[inline]
+    fn time(&mut self, time: UnixTime, digits: TimeDigits) {
+        self.0.time_with(time, digits.fraction());
+    }
+
+    #[inline]
+    fn address(&mut self, address: IpAddr) {
+        self.0.address(address);
+    }
+
+    fn mac(&mut self, address: [u8; 6]) {
+        self.0.mac(MacAddress(address));
+    }
+
+    fn number_word(&mut self, number: u64) {
+        self.0.quoted_unsigned(number);
+    }
+
+    fn hex(&mut self, start: &str, octets: &[u8]) {
+        self.0.hex_after(start, octets);
     }
 
     fn large(&mut self, number: &LargeUnsigned<'_>) {
@@ -94,13 +125,13 @@ pub(in crate::format::dialect) trait JsonMembers<'o> {
     /// The object.
     fn object(&mut self) -> &mut JsonDocument<'o>;
 
-    fn number(&mut self, key: &str, number: impl Into<u64>) {
+    fn number(&mut self, key: &'static str, number: impl Into<u64>) {
         let object = self.object();
         object.key(key);
         object.unsigned(number.into());
     }
 
-    fn word(&mut self, key: &str, word: &str) {
+    fn word(&mut self, key: &'static str, word: &str) {
         let object = self.object();
         object.key(key);
         object.word(word);

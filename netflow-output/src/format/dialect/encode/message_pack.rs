@@ -1,8 +1,10 @@
 //! Documents as MessagePack (<https://github.com/msgpack/msgpack/blob/master/spec.md>), one after the
 //! other.
 
-use super::Encode;
-use crate::format::Framing;
+use netflow_core::text::UnixTime;
+
+use super::{Encode, TimeDigits};
+use crate::format::{Framing, text};
 
 /// A MessagePack map a document.
 #[derive(Debug)]
@@ -115,8 +117,25 @@ impl Encode for MessagePackDocument<'_> {
         self.out.extend_from_slice(key);
     }
 
-    fn key(&mut self, key: &str) {
+    fn key(&mut self, key: &'static str) {
         self.string(key);
+    }
+
+    fn named_key(&mut self, key: &str) {
+        self.string(key);
+    }
+
+    fn time(&mut self, time: UnixTime, digits: TimeDigits) {
+        self.count += 1;
+        let start = self.out.len();
+        self.out.push(NIL);
+        if text::time_with(self.out, time, digits.fraction()) {
+            let len = self.out.len() - start - 1;
+            if let Some(head) = self.out.get_mut(start) {
+                // No more than 30 octets.
+                *head = FIX_STR | (len & 0x1f) as u8;
+            }
+        }
     }
 
     fn null(&mut self) {

@@ -78,7 +78,7 @@ impl Members<'_, '_> {
         self.numbers("mpls_ttl", &message.mpls_ttls);
         self.numbers("mpls_label", &message.mpls_labels);
         self.items("mpls_ip", &message.mpls_addresses, |out, address| {
-            out.word(text::address(*address).as_str());
+            out.address(*address);
         });
         self.number("observation_domain_id", message.observation_domain);
         self.number("observation_point_id", message.observation_point);
@@ -93,21 +93,25 @@ impl Members<'_, '_> {
     }
 
     /// An address; nothing between the quotes if there is none.
-    fn address(&mut self, key: &str, address: Option<IpAddr>) {
+    fn address(&mut self, key: &'static str, address: Option<IpAddr>) {
         match address {
-            Some(address) => self.word(key, text::address(address).as_str()),
+            Some(address) => {
+                self.0.key(key);
+                self.0.address(address);
+            }
             None => self.word(key, ""),
         }
     }
 
-    fn mac(&mut self, key: &str, number: u64) {
+    fn mac(&mut self, key: &'static str, number: u64) {
         let [_, _, a, b, c, d, e, f] = number.to_be_bytes();
         let MacAddress(octets) = MacAddress([a, b, c, d, e, f]);
-        self.word(key, text::mac(octets).as_str());
+        self.0.key(key);
+        self.0.mac(octets);
     }
 
     /// The subnet of an address.
-    fn prefix(&mut self, key: &str, address: Option<IpAddr>, length: u32) {
+    fn prefix(&mut self, key: &'static str, address: Option<IpAddr>, length: u32) {
         let bits = |address: IpAddr| if address.is_ipv4() { 32 } else { 128 };
         let prefix = address.filter(|address| length <= bits(*address));
         match (prefix, u8::try_from(length)) {
@@ -120,11 +124,16 @@ impl Members<'_, '_> {
         }
     }
 
-    fn numbers(&mut self, key: &str, numbers: &[u32]) {
+    fn numbers(&mut self, key: &'static str, numbers: &[u32]) {
         self.items(key, numbers, |out, number| out.unsigned((*number).into()));
     }
 
-    fn items<T>(&mut self, key: &str, items: &[T], write: impl Fn(&mut JsonDocument<'_>, &T)) {
+    fn items<T>(
+        &mut self,
+        key: &'static str,
+        items: &[T],
+        write: impl Fn(&mut JsonDocument<'_>, &T),
+    ) {
         self.0.key(key);
         self.0.array(|out| {
             for item in items {

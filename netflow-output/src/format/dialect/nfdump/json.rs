@@ -2,7 +2,7 @@
 
 use core::net::IpAddr;
 
-use netflow_core::text::{self, UnixTime};
+use netflow_core::text::UnixTime;
 use netflow_core::value::MacAddress;
 use netflow_core::{Flow, Prefix, Timestamp};
 
@@ -232,7 +232,7 @@ impl Members<'_, '_> {
         for place in 0..10 {
             let entry = number(flow, 70 + place).unwrap_or(0);
             let (label, bits, bottom) = (entry >> 4, entry >> 1 & 7, entry & 1);
-            self.0.key(&format!("mpls_{}", place + 1));
+            self.0.key(LABELS[usize::from(place)]);
             self.0.word(&format!("{label}-{bits}-{bottom}"));
         }
     }
@@ -256,7 +256,8 @@ impl Members<'_, '_> {
         let keys = ["in_src_mac", "out_dst_mac", "in_dst_mac", "out_src_mac"];
         for (key, address) in keys.into_iter().zip(addresses) {
             let [_, _, a, b, c, d, e, f] = address.to_be_bytes();
-            self.word(key, text::mac([a, b, c, d, e, f]).as_str());
+            self.0.key(key);
+            self.0.mac([a, b, c, d, e, f]);
         }
     }
 
@@ -286,12 +287,13 @@ impl Members<'_, '_> {
         self.time("t_event", dumped.start_or_epoch());
     }
 
-    fn address(&mut self, key: &str, address: IpAddr) {
-        self.word(key, text::address(address).as_str());
+    fn address(&mut self, key: &'static str, address: IpAddr) {
+        self.0.key(key);
+        self.0.address(address);
     }
 
     /// A time with milliseconds and no zone.
-    fn time(&mut self, key: &str, time: Timestamp) {
+    fn time(&mut self, key: &'static str, time: Timestamp) {
         self.0.key(key);
         match UnixTime::from(time).text_of_digits(3) {
             Some(text) => self.0.word(text.as_str().trim_end_matches('Z')),
@@ -299,3 +301,8 @@ impl Members<'_, '_> {
         }
     }
 }
+
+const LABELS: [&str; 10] = [
+    "mpls_1", "mpls_2", "mpls_3", "mpls_4", "mpls_5", "mpls_6", "mpls_7", "mpls_8", "mpls_9",
+    "mpls_10",
+];
