@@ -76,6 +76,9 @@ fn metrics_of_telegraf_are_those_that_its_tests_expect() {
         ("nfv9-telegraf-options", "telegraf"),
         ("ipfix-telegraf-yaf", "telegraf"),
         ("ipfix-telegraf-nprobe", "issue_13305"),
+        ("sflow-telegraf-example", "telegraf"),
+        ("sflow-telegraf-15375", "telegraf"),
+        ("sflow-telegraf-18876", "telegraf"),
     ] {
         let metrics = ours(capture, DialectName::Telegraf, Faults::Copied);
         let metrics = metrics.into_iter().map(|mut metric| {

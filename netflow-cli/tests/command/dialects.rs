@@ -417,6 +417,53 @@ fn lines_of_sflowtool_have_all_columns_and_other_flows_are_counted() {
 }
 
 #[test]
+fn samples_of_sflow_become_metrics_objects_and_lines() {
+    let captures = ["synthetic/sflow_all_counters.pcap"];
+    // What `testdata/synthetic/make.py` put into the first sample.
+    let line = "CNTR,192.0.2.9,332,333,1434519077198,335,336,1447403979089,338,339,340,341,342,343,\
+                1477468750168,345,346,347,348,349,350";
+    let lines = decode(&["-s", "sflowtool", "-f", "line"], &captures);
+    assert_eq!(lines.stdout.lines().next(), Some(line));
+    assert!(
+        lines
+            .stdout
+            .lines()
+            .all(|line| line.split(',').count() == 21)
+    );
+    let chosen = ["-s", "sflowtool", "-f", "line", "--where", "packets >= 0"];
+    assert_eq!(decode(&chosen, &captures).stdout, "");
+    let limited = ["-s", "sflowtool", "-f", "line", "--limit", "2"];
+    assert_eq!(decode(&limited, &captures).stdout.lines().count(), 2);
+    let metric = decode(&["-s", "telegraf"], &captures).rows()[0]["fields"].clone();
+    assert_eq!(metric["interface"], 332);
+    assert_eq!(metric["in_bytes"], 1_447_403_979_089_u64);
+    assert_eq!(metric["agent_ip"], "192.0.2.9");
+    let object = decode(&["-s", "vflow"], &captures).rows()[0].clone();
+    let counters = &object["Counters"][0]["Records"]["GenInt"];
+    assert_eq!(counters["OutOctets"], 1_477_468_750_168_u64);
+    assert_eq!(counters["PromiscuousMode"], 350);
+
+    let captures = ["synthetic/sflow_samples.pcap"];
+    let metric = decode(&["-s", "telegraf"], &captures).rows()[0]["fields"].clone();
+    assert_eq!(metric["src"], "192.0.2.20");
+    assert_eq!(metric["tcp_flags"], "...AP...");
+    assert_eq!(metric["sampling_interval"], 1000);
+    // Telegraf writes the lowest flag alone.
+    let copied = decode(&["-s", "telegraf", "--compat"], &captures).rows()[0]["fields"].clone();
+    assert_eq!(copied["tcp_flags"], "....P...");
+    let object = decode(&["-s", "vflow"], &captures).rows()[0].clone();
+    let header = &object["Samples"][0]["Records"]["RawHeader"];
+    assert_eq!(header["L3"]["Dst"], "198.51.100.20");
+    assert_eq!(header["L4"]["DstPort"], 443);
+    assert_eq!(object["IPAddress"], "192.0.2.9");
+    // ipfixcol2 does not read sFlow.
+    let capture = testdata(captures[0]);
+    let run = netflow(["decode", "-s", "ipfixcol2", capture.to_str().unwrap()]);
+    assert_eq!(run.stdout, "");
+    assert!(run.stderr.contains("left out"), "{}", run.stderr);
+}
+
+#[test]
 fn names_of_other_tools_choose_fields() {
     let options = [
         "-f",

@@ -1,6 +1,7 @@
 //! Which flows become rows.
 
 use netflow_core::record::DataRecord;
+use netflow_core::wire::sflow::{CountersSample, Sample, SampleKind};
 use netflow_core::{Decoded, Flow, Set};
 use netflow_query::{Filter, SetFilter, SetMatch};
 
@@ -132,6 +133,70 @@ impl Selection {
         }
     }
 
+    /// Calls `each` with every sFlow sample that becomes a document, of the set that was prepared for last.
+    /// Without a filter, samples of counters are among them; a filter chooses none of these, as they are not
+    /// flows.
+    pub(crate) fn for_each_sample<'m>(
+        &mut self,
+        set: &Set<'m>,
+        mut each: impl FnMut(&Sample<'m>, &SampleKind<'m>),
+    ) {
+        let mut read = |sample: &Sample<'m>| match sample.kind() {
+            Err(_) | Ok(SampleKind::Unknown) => false,
+            Ok(kind) => {
+                each(sample, &kind);
+                true
+            }
+        };
+        if self.filter.is_some() {
+            return self.for_each(set, |flow| {
+                if let Some(sample) = flow.sample() {
+                    read(sample);
+                }
+            });
+        }
+        for sample in set.samples() {
+            if self.left == Some(0) {
+                return;
+            }
+            if let (true, Some(left)) = (read(&sample), &mut self.left) {
+                *left -= 1;
+            }
+        }
+    }
+
+    /// Calls `row` with every flow that becomes a row, of the set of sFlow samples that was prepared for last,
+    /// and, without a filter, with the samples of counters among them, in the order of the datagram.
+    pub(crate) fn for_each_of_samples<'m>(
+        &mut self,
+        set: &Set<'m>,
+        row: &mut impl FnMut(SampleRow<'_, 'm>),
+    ) {
+        if self.filter.is_some() {
+            return self.for_each(set, |flow| row(SampleRow::Flow(flow)));
+        }
+        let mut flows = set.flows().peekable();
+        for sample in set.samples() {
+            if self.left == Some(0) {
+                return;
+            }
+            let is_it = |flow: &Flow<'m>| {
+                let found = flow.sample();
+                found.is_some_and(|found| found.offset() == sample.offset())
+            };
+            if let Some(flow) = flows.next_if(is_it) {
+                row(SampleRow::Flow(&flow));
+            } else if let Ok(SampleKind::Counters(counters)) = sample.kind() {
+                row(SampleRow::Counters(&counters));
+            } else {
+                continue;
+            }
+            if let Some(left) = &mut self.left {
+                *left -= 1;
+            }
+        }
+    }
+
     /// Counts the selected flows of the set that was prepared for last as left out: the format cannot
     /// express them.
     pub(crate) fn leave_out(&mut self, set: &Set<'_>) {
@@ -175,6 +240,15 @@ impl Selection {
             }
         }
     }
+}
+
+/// A sample of sFlow that becomes a row.
+#[derive(Debug)]
+pub(crate) enum SampleRow<'s, 'm> {
+    /// A sampled packet.
+    Flow(&'s Flow<'m>),
+    /// The counters of an interface or device.
+    Counters(&'s CountersSample<'m>),
 }
 
 /// Selects all flows.

@@ -3,12 +3,22 @@
 
 use netflow_core::element::{self, iana};
 
+use super::Encode;
+
 /// The keyword of an IP protocol; empty if it has none.
 pub(super) fn keyword(protocol: u8) -> &'static str {
     match protocol {
         // RFC 3692.
         253 | 254 => "experimental",
         number => element::code(iana::PROTOCOL_IDENTIFIER.id, number.into()).unwrap_or(""),
+    }
+}
+
+/// Writes the keyword of an IP protocol in lower case; its number as text, if it has none.
+pub(super) fn write_lower_keyword<E: Encode>(protocol: u8, out: &mut E) {
+    match keyword(protocol) {
+        "" => out.number_word(protocol.into()),
+        keyword => out.word(&keyword.to_ascii_lowercase()),
     }
 }
 

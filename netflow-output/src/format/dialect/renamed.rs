@@ -1,6 +1,7 @@
 //! Dialects whose members are the normalised fields of a flow by other names and in other forms: a table
 //! (`registry/dialect_fields.csv`) has a row for each member, and one writer serves all of them.
 
+mod counters;
 mod form;
 mod plan;
 mod table;
@@ -11,6 +12,7 @@ use netflow_core::{Decoded, Flow, Projected, Projection, ProjectionKey, Set, Set
 use self::form::Form;
 use self::plan::MemberPlan;
 use super::{Additions, Faults};
+use crate::format::selection::SampleRow;
 use crate::format::{Biflows, Format, FormatError, Selection};
 
 /// A member of the documents of a dialect.
@@ -44,6 +46,8 @@ pub(super) struct DialectShape {
     biflows: Biflows,
     /// Whether only sFlow is read.
     is_of_sflow: bool,
+    /// Whether samples of counters have lines too.
+    has_counters: bool,
 }
 
 impl DialectShape {
@@ -54,6 +58,7 @@ impl DialectShape {
             layout: MemberLayout::Json,
             biflows: Biflows::Split,
             is_of_sflow: false,
+            has_counters: false,
         }
     }
 }
@@ -73,6 +78,7 @@ pub(super) const PMACCT_SHAPE: DialectShape = DialectShape::json(table::PMACCT);
 pub(super) const SFLOWTOOL_SHAPE: DialectShape = DialectShape {
     layout: MemberLayout::Line("FLOW"),
     is_of_sflow: true,
+    has_counters: true,
     ..DialectShape::json(table::SFLOWTOOL)
 };
 
@@ -156,7 +162,17 @@ impl Renamed {
             planned.prepare(shape, *faults, key, projected, (*number, flow));
             planned.plan.write(projected, flow, additions, out);
         };
-        if is_sample {
+        if shape.has_counters {
+            let agent = counters::agent(set.header());
+            selection.for_each_of_samples(set, &mut |row| match row {
+                SampleRow::Flow(flow) => {
+                    if let Some(projected) = projection.of_sample(flow) {
+                        write(&projected, flow, out);
+                    }
+                }
+                SampleRow::Counters(sample) => counters::write(sample, agent, out),
+            });
+        } else if is_sample {
             selection.for_each(set, |flow| {
                 if let Some(projected) = projection.of_sample(flow) {
                     write(&projected, flow, out);

@@ -1,10 +1,11 @@
 //! The metrics of Telegraf's netflow input, as its JSON serializer writes them.
 
 mod form;
+mod key;
+mod sample;
 
 use netflow_core::record::DataRecord;
 use netflow_core::template::{Template, TemplateField};
-use netflow_core::text;
 use netflow_core::wire::template::{FieldKey, FieldLength};
 use netflow_core::{MessageHeader, Protocol, Set, SetKind};
 
@@ -25,8 +26,8 @@ pub struct TelegrafOptions {
     pub additions: Additions,
 }
 
-/// The metrics of Telegraf's netflow input for NetFlow v5 and v9 and IPFIX: a measurement, tags, fields and
-/// a time.
+/// The metrics of Telegraf's netflow input for NetFlow v5 and v9, IPFIX and sFlow: a measurement, tags, fields
+/// and a time.
 #[derive(Debug, Default)]
 pub struct Telegraf {
     options: TelegrafOptions,
@@ -50,6 +51,7 @@ const fn version(protocol: Protocol) -> Option<&'static str> {
         Protocol::NetflowV5 => Some("NetFlowV5"),
         Protocol::NetflowV9 => Some("NetFlowV9"),
         Protocol::Ipfix => Some("IPFIX"),
+        Protocol::SflowV5 => Some("sFlowV5"),
         _ => None,
     }
 }
@@ -62,6 +64,7 @@ impl Dialect for Telegraf {
     fn set<E: Encode>(&mut self, set: &Set<'_>, selection: &mut Selection, out: &mut Vec<u8>) {
         let header = set.header();
         let name = match set.kind() {
+            SetKind::Samples => return self.samples::<E>(set, selection, out),
             SetKind::Data => "netflow",
             SetKind::Options => "netflow_options",
             _ => return,
@@ -85,27 +88,50 @@ impl Dialect for Telegraf {
                     }
                     plan.write(record, out);
                 });
-                out.key("name");
-                out.word(name);
-                out.key("tags");
-                out.object(|out| {
-                    out.key("source");
-                    out.word(text::address(header.exporter.ip()).as_str());
-                    out.key("version");
-                    out.word(version);
-                });
-                out.key("timestamp");
-                // Telegraf takes the time of receipt, but for v5.
-                let time = match header.protocol {
-                    Protocol::NetflowV5 => header.export_time.unwrap_or(header.received),
-                    _ => header.received,
-                };
-                out.signed(time.as_nanos().div_euclid(1_000_000_000));
+                write_tags(header, name, version, out);
                 options.additions.write(out);
             });
             E::end(out);
         });
     }
+}
+
+impl Telegraf {
+    fn samples<E: Encode>(&self, set: &Set<'_>, selection: &mut Selection, out: &mut Vec<u8>) {
+        let header = set.header();
+        selection.for_each_sample(set, |_, kind| {
+            let Some(fields) = sample::fields(header, kind, self.options.faults) else {
+                return;
+            };
+            E::document(out).object(|out| {
+                out.key("fields");
+                out.object(|out| fields.write(out));
+                write_tags(header, "netflow", "sFlowV5", out);
+                self.options.additions.write(out);
+            });
+            E::end(out);
+        });
+    }
+}
+
+/// What follows the fields of a metric: its name, its tags and its time.
+fn write_tags<E: Encode>(header: &MessageHeader, name: &str, version: &str, out: &mut E) {
+    out.key("name");
+    out.word(name);
+    out.key("tags");
+    out.object(|out| {
+        out.key("source");
+        out.address(header.exporter.ip());
+        out.key("version");
+        out.word(version);
+    });
+    out.key("timestamp");
+    // Telegraf takes the time of receipt, but for v5.
+    let time = match header.protocol {
+        Protocol::NetflowV5 => header.export_time.unwrap_or(header.received),
+        _ => header.received,
+    };
+    out.signed(time.as_nanos().div_euclid(1_000_000_000));
 }
 
 /// Members of the header of v5, which are in each metric.

@@ -1,12 +1,14 @@
-//! The JSON of vFlow: one object per message, in which each record is a list of numbered values.
+//! The JSON of vFlow: one object per message. Each record of NetFlow v9 and IPFIX is a list of numbered values.
+
+mod datagram;
 
 use netflow_core::element::DataType;
 use netflow_core::record::{DataRecord, Field};
-use netflow_core::text as ascii;
 use netflow_core::value::{Value, unsigned};
 use netflow_core::wire::template::FieldKey;
 use netflow_core::{Decoded, Message, MessageHeader, Protocol, SetKind};
 
+use self::datagram::Datagram;
 use super::names::VFLOW;
 use super::{Additions, Faults};
 use crate::format::json::Json;
@@ -22,7 +24,7 @@ pub struct VflowOptions {
     pub additions: Additions,
 }
 
-/// The JSON of vFlow for NetFlow v5 and v9 and IPFIX.
+/// The JSON of vFlow for NetFlow v5 and v9, IPFIX and sFlow.
 #[derive(Debug)]
 pub struct Vflow {
     faults: Faults,
@@ -31,6 +33,8 @@ pub struct Vflow {
     selection: Selection,
     /// The records of one object, before their number is known.
     records: Vec<u8>,
+    /// The samples of counters of one object, which come after the others.
+    counters: Vec<u8>,
 }
 
 impl Default for Vflow {
@@ -48,6 +52,7 @@ impl Vflow {
             additions: options.additions.members(),
             selection: Biflows::Whole.into(),
             records: Vec::new(),
+            counters: Vec::new(),
         }
     }
 
@@ -69,10 +74,18 @@ impl Vflow {
             additions,
             selection,
             records,
+            counters,
         } = self;
         records.clear();
+        counters.clear();
         for set in message.joined_sets() {
             let is_chosen = selection.prepare(&set);
+            if set.kind() == SetKind::Samples && is_chosen {
+                let mut datagram = Datagram::new(*faults, records, counters);
+                selection.for_each_sample(&set, |_, kind| datagram.sample(kind));
+                count += datagram.end();
+                continue;
+            }
             if !matches!(
                 header.protocol,
                 Protocol::NetflowV5 | Protocol::NetflowV9 | Protocol::Ipfix
@@ -96,6 +109,10 @@ impl Vflow {
             });
         }
         if count == 0 {
+            return;
+        }
+        if header.protocol == Protocol::SflowV5 {
+            datagram::write(header, count, (records, counters), additions, out);
             return;
         }
         let json = &mut Json::new(out);
@@ -229,7 +246,7 @@ fn is_short(field: &Field<'_, '_>) -> bool {
 /// A value; octets as hex after `0x`. Times are the numbers that were sent.
 fn write_value(value: Option<Value<'_>>, field: &Field<'_, '_>, json: &mut Json<'_>) {
     match value {
-        Some(Value::Unsigned(number)) => json.number(number),
+        Some(Value::Unsigned(number)) => json.unsigned(number),
         Some(Value::Signed(number)) => json.number(number),
         Some(Value::Float(number)) => json.float(number),
         Some(Value::Boolean(value)) => json.boolean(value),
@@ -243,11 +260,7 @@ fn write_value(value: Option<Value<'_>>, field: &Field<'_, '_>, json: &mut Json<
             }
         }
         _ => {
-            let mut hex = String::from("0x");
-            for octet in field.octets() {
-                hex.extend(ascii::hex(*octet).map(char::from));
-            }
-            json.word(&hex);
+            json.hex_after("0x", field.octets());
         }
     }
 }

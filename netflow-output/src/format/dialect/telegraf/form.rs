@@ -1,7 +1,6 @@
 //! How Telegraf writes the value of an element.
 
 use netflow_core::element::DataType;
-use netflow_core::text as ascii;
 use netflow_core::value::{Text, Value, unsigned};
 
 use crate::format::dialect::Encode;
@@ -219,23 +218,21 @@ impl TelegrafForm {
         match self {
             Self::Typed(data_type) => write_typed(Value::parse(data_type, octets), out),
             Self::Address => write_typed(address(octets), out),
-            Self::Hex => out.word(&hex(octets)),
-            Self::Protocol => match protocols::keyword(first) {
-                "" => out.word(&first.to_string()),
-                keyword => out.word(&keyword.to_ascii_lowercase()),
-            },
+            Self::Hex if octets.is_empty() => out.word(""),
+            Self::Hex => out.hex("0x", octets),
+            Self::Protocol => protocols::write_lower_keyword(first, out),
             Self::TcpFlags => write_tcp_flags(octets, out),
             Self::FragmentFlags => out.word(ascii_word(&letters(first, *b"RDM*****"))),
             Self::Octet(place) => out.unsigned(octets.get(place).copied().unwrap_or(0).into()),
             Self::Word(words) => match words.of(unsigned(octets).unwrap_or(0)) {
-                "" => out.word(&first.to_string()),
+                "" => out.number_word(first.into()),
                 word => out.word(word),
             },
             Self::EngineType => match first {
                 0 => out.word("RP"),
                 1 => out.word("VIP/linecard"),
                 2 => out.word("PFC/DFC"),
-                number => out.word(&number.to_string()),
+                number => out.number_word(number.into()),
             },
             Self::ForwardingStatus => {
                 let words = ["unknown", "forwarded", "dropped", "consumed"];
@@ -281,8 +278,8 @@ fn write_typed<E: Encode>(value: Option<Value<'_>>, out: &mut E) {
         Some(Value::Signed(number)) => out.signed(number),
         Some(Value::Float(number)) => out.float(number),
         Some(Value::Boolean(value)) => out.boolean(value),
-        Some(Value::MacAddress(address)) => out.word(ascii::mac(address.0).as_str()),
-        Some(Value::Address(address)) => out.word(ascii::address(address).as_str()),
+        Some(Value::MacAddress(address)) => out.mac(address.0),
+        Some(Value::Address(address)) => out.address(address),
         Some(Value::Text(text)) => out.text(text),
         Some(Value::Octets(octets)) => out.text(Text::new(octets)),
         _ => out.null(),
@@ -295,17 +292,6 @@ fn address(octets: &[u8]) -> Option<Value<'_>> {
         _ => DataType::Ipv6Address,
     };
     Value::parse(data_type, octets)
-}
-
-fn hex(octets: &[u8]) -> String {
-    let mut hex = String::with_capacity(2 + octets.len() * 2);
-    if !octets.is_empty() {
-        hex.push_str("0x");
-    }
-    for octet in octets {
-        hex.extend(ascii::hex(*octet).map(char::from));
-    }
-    hex
 }
 
 /// The letters of flags of TCP; those of the upper octet have no names.
