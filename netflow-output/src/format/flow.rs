@@ -93,7 +93,7 @@ impl Syntax for JsonSyntax {
 /// Writes the value of a field.
 pub(super) fn write_value(json: &mut Json<'_>, value: FlowValue<'_>) {
     match value {
-        FlowValue::Unsigned(number) => json.number(number),
+        FlowValue::Unsigned(number) => json.unsigned(number),
         FlowValue::Flag(flag) => json.boolean(flag),
         FlowValue::Address(address) => json.address(address),
         FlowValue::Mac(address) => json.mac(address),

@@ -29,7 +29,7 @@ pub(crate) const fn says_suspect(field: FlowField, value: &FlowValue<'_>) -> boo
 /// A value as CSV and tables show it.
 pub(crate) fn plain(out: &mut Vec<u8>, value: FlowValue<'_>) {
     match value {
-        FlowValue::Unsigned(number) => text::decimal(out, number),
+        FlowValue::Unsigned(number) => text::unsigned(out, number),
         FlowValue::Flag(flag) => out.extend_from_slice(if flag { b"true" } else { b"false" }),
         FlowValue::Address(address) => text::address(out, address),
         FlowValue::Mac(address) => text::mac(out, address),

@@ -19,6 +19,8 @@ use netflow_core::FlowValue;
 use netflow_core::text;
 use netflow_core::value::MacAddress;
 
+pub(in crate::format) use self::ipv4::ipv4_text;
+pub(in crate::format) use self::number::six_digits;
 pub(in crate::format) use self::time::Fraction;
 use self::time::Minute;
 use super::Zone;

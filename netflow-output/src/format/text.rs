@@ -11,7 +11,7 @@ use netflow_core::text::{self, UnixTime};
 use netflow_core::value::{MacAddress, Text};
 
 pub(super) use super::room::Fraction;
-use super::room::{LONGEST_VALUE, Room};
+use super::room::{LONGEST_VALUE, Room, ipv4_text, six_digits};
 
 thread_local! {
     /// Where values are written before they are appended; it keeps the minute of the last time.
@@ -42,7 +42,15 @@ pub(crate) fn block<const N: usize>(out: &mut Vec<u8>, block: &[u8; N], len: usi
 /// A number in decimal, by tables.
 #[inline]
 pub(crate) fn unsigned(out: &mut Vec<u8>, number: u64) {
-    value(out, |room| Some(room.number(0, number)));
+    match u32::try_from(number) {
+        Ok(number) if number < 1_000_000 => {
+            let (text, len) = six_digits(number);
+            block(out, &text, len);
+        }
+        _ => {
+            value(out, |room| Some(room.number(0, number)));
+        }
+    }
 }
 
 /// An integer in decimal.
@@ -71,7 +79,15 @@ pub(crate) fn mac(out: &mut Vec<u8>, address: MacAddress) {
 /// An address; IPv6 as RFC 5952 writes it, without dotted digits.
 #[inline]
 pub(crate) fn address(out: &mut Vec<u8>, address: IpAddr) {
-    value(out, |room| Some(room.address(0, address)));
+    match address {
+        IpAddr::V4(address) => {
+            let (text, len) = ipv4_text(address.octets());
+            block(out, &text, len);
+        }
+        IpAddr::V6(address) => {
+            value(out, |room| Some(room.ipv6(0, address.octets())));
+        }
+    }
 }
 
 /// Text; what is not UTF-8 becomes U+FFFD.

@@ -16,6 +16,20 @@ impl Room {
     }
 }
 
+/// The text of an IPv4 address, and its length.
+#[inline]
+pub(in crate::format) fn ipv4_text(address: [u8; 4]) -> ([u8; 16], usize) {
+    let [a, b, c, d] = address.map(|octet| &DOTTED[usize::from(octet)]);
+    let [first, second] = [two_numbers(a, b), two_numbers(c, d)].map(u64::from_le_bytes);
+    let len = u32::from(a.len + b.len);
+    let text = u128::from(first) | u128::from(second) << (8 * len);
+    // No dot after the last number.
+    (
+        text.to_le_bytes(),
+        (len as usize) + usize::from(c.len + d.len) - 1,
+    )
+}
+
 /// Two numbers of an IPv4 address with their dots.
 #[inline(always)]
 fn two_numbers(first: &Dotted, second: &Dotted) -> [u8; 8] {

@@ -93,6 +93,22 @@ impl Room {
     }
 }
 
+/// The text of a number below 1,000,000, and its length.
+#[inline]
+pub(in crate::format) fn six_digits(number: u32) -> ([u8; 8], usize) {
+    let high = number / 1_000;
+    let [a, b, c, len] = SHORT[((if high > 0 { high } else { number }) & 0x3ff) as usize];
+    let first = u64::from_le_bytes([a, b, c, 0, 0, 0, 0, 0]);
+    if high == 0 {
+        return (first.to_le_bytes(), len.into());
+    }
+    let rest = u64::from(u32::from_le_bytes(
+        PADDED[(number % 1_000) as usize & 0x3ff],
+    ));
+    let text = first | rest << (8 * u32::from(len));
+    (text.to_le_bytes(), usize::from(len) + 3)
+}
+
 /// A number known to be below 2^32.
 #[inline(always)]
 pub(super) const fn small(number: u64) -> u32 {

@@ -175,10 +175,10 @@ impl Form {
 
     fn number(self, number: u64, field: FlowField, flow: &Flow<'_>, out: &mut Vec<u8>) -> bool {
         match self {
-            Self::Text => quoted(out, |out| text::decimal(out, number)),
+            Self::Text => quoted(out, |out| text::unsigned(out, number)),
             Self::Hex8 => hex(out, number, 2),
             Self::Hex16 => hex(out, ether_type(number), 4),
-            Self::EtherType => text::decimal(out, ether_type(number)),
+            Self::EtherType => text::unsigned(out, ether_type(number)),
             Self::EtherTypeHex => quoted(out, |out| text::display(out, format_args!("{number:x}"))),
             Self::Direction | Self::EtherTypeName | Self::IpVersionName => {
                 let Some(word) = self.word(number) else {
@@ -191,7 +191,7 @@ impl Form {
                 if flow.protocol() != Some(wanted) {
                     return false;
                 }
-                text::decimal(out, number);
+                text::unsigned(out, number);
             }
             Self::Keyword | Self::LowerKeyword => keyword(number, self == Self::LowerKeyword, out),
             Self::Network | Self::NetworkAddress => return self.network(number, field, flow, out),
@@ -201,7 +201,7 @@ impl Form {
             }
             Self::ForwardingStatus => quoted(out, |out| forwarding_status(number, out)),
             Self::Vxlan if flow.tunnel_type() == Some("vxlan") => {
-                text::decimal(out, number);
+                text::unsigned(out, number);
             }
             Self::BothOctets => both(flow, flow.octets(), flow.reverse_octets(), out),
             Self::BothPackets => both(flow, flow.packets(), flow.reverse_packets(), out),
@@ -223,7 +223,7 @@ impl Form {
     fn time(self, time: Timestamp, field: FlowField, flow: &Flow<'_>, out: &mut Vec<u8>) -> bool {
         let nanos = time.as_nanos();
         match self {
-            Self::Seconds => text::decimal(out, nanos.div_euclid(SECOND)),
+            Self::Seconds => signed(out, nanos.div_euclid(SECOND)),
             Self::Milliseconds => text::decimal(out, nanos.div_euclid(1_000_000)),
             Self::Epoch => epoch(nanos, out),
             Self::EpochOfUptime => {
@@ -262,7 +262,7 @@ impl Form {
             text::address(out, Prefix::new(address, length).address());
             if self == Self::Network {
                 out.push(b'/');
-                text::decimal(out, length);
+                text::unsigned(out, length.into());
             }
         });
         true
@@ -291,7 +291,7 @@ impl Form {
                     out.push(b':');
                     text::decimal(out, number & 0xffff);
                 } else {
-                    text::decimal(out, number);
+                    text::unsigned(out, number.into());
                 }
             }
         });
@@ -310,14 +310,35 @@ const SECOND: i64 = 1_000_000_000;
 
 fn epoch(nanos: i64, out: &mut Vec<u8>) {
     quoted(out, |out| {
+        // Six digits, each with a leading zero, after a one that becomes the point.
         let micros = nanos.rem_euclid(SECOND) / 1_000;
-        text::decimal(out, nanos.div_euclid(SECOND));
-        text::display(out, format_args!(".{micros:06}"));
+        signed(out, nanos.div_euclid(SECOND));
+        let point = out.len();
+        text::unsigned(out, 1_000_000 + micros.unsigned_abs());
+        if let Some(point) = out.get_mut(point) {
+            *point = b'.';
+        }
     });
 }
 
+/// A number that may be negative.
+fn signed(out: &mut Vec<u8>, number: i64) {
+    if number < 0 {
+        out.push(b'-');
+    }
+    text::unsigned(out, number.unsigned_abs());
+}
+
 fn hex(out: &mut Vec<u8>, number: u64, digits: usize) {
-    text::display(out, format_args!("0x{number:0digits$x}"));
+    let octets = number.to_be_bytes();
+    let written = (u64::BITS - number.leading_zeros()).div_ceil(8) as usize;
+    let skipped = octets.len() - written.max(digits / 2);
+    // Of a longer number, the first digit may be 0.
+    if written > digits / 2 {
+        return text::display(out, format_args!("0x{number:x}"));
+    }
+    out.extend_from_slice(b"0x");
+    text::hex(out, octets.get(skipped..).unwrap_or_default());
 }
 
 /// The EtherType of an IP version; any other number is one.
@@ -330,18 +351,23 @@ const fn ether_type(number: u64) -> u64 {
 }
 
 fn ipv6(address: IpAddr, out: &mut Vec<u8>) {
-    let mapped = match address {
-        IpAddr::V4(address) => address.to_ipv6_mapped(),
-        IpAddr::V6(address) => address,
-    };
     // With dotted digits, as ClickHouse writes and reads mapped addresses.
-    quoted(out, |out| text::display(out, mapped));
+    let mapped = match address {
+        IpAddr::V4(address) => Some(address),
+        IpAddr::V6(address) => address.to_ipv4_mapped(),
+    };
+    quoted(out, |out| {
+        if mapped.is_some() {
+            out.extend_from_slice(b"::ffff:");
+        }
+        text::address(out, mapped.map_or(address, IpAddr::V4));
+    });
 }
 
 fn keyword(number: u64, is_lower: bool, out: &mut Vec<u8>) {
     let keyword = u8::try_from(number).map_or("", protocols::keyword);
     quoted(out, |out| match keyword {
-        "" => text::decimal(out, number),
+        "" => text::unsigned(out, number),
         keyword if is_lower => {
             out.extend(keyword.bytes().map(|letter| letter.to_ascii_lowercase()));
         }
@@ -369,7 +395,7 @@ fn flag_names(flags: u64, bits: impl Iterator<Item = u8>, out: &mut Vec<u8>) -> 
 fn forwarding_status(number: u64, out: &mut Vec<u8>) {
     let text = element::code(iana::FORWARDING_STATUS.id, number & 0xff);
     let Some(text) = text else {
-        return text::decimal(out, number);
+        return text::unsigned(out, number);
     };
     let (status, reason) = text.split_once(": ").unwrap_or((text, "Unknown"));
     let reason = match number {
@@ -394,7 +420,7 @@ fn version(name: &str, out: &mut Vec<u8>) -> bool {
 fn both(flow: &Flow<'_>, forward: Option<u64>, reverse: Option<u64>, out: &mut Vec<u8>) {
     let sum = forward.unwrap_or(0).saturating_add(reverse.unwrap_or(0));
     let rate = flow.sampling_rate().unwrap_or(1).max(1);
-    text::decimal(out, sum.saturating_mul(rate));
+    text::unsigned(out, sum.saturating_mul(rate));
 }
 
 /// The frame's length without what was stripped and what is before its IP header.

@@ -1,15 +1,19 @@
 //! How the flows of one template become documents.
 
+use core::net::IpAddr;
 use core::ops::Range;
 
 use netflow_core::field::FlowField;
-use netflow_core::{Flow, FlowColumn, Projected, ProjectedFlow};
+use netflow_core::template::FieldPlan;
+use netflow_core::value::MacAddress;
+use netflow_core::{Flow, FlowColumn, FlowValue, Projected, ProjectedFlow};
 
 use super::form::Form;
 use super::{DialectShape, MemberLayout, RenamedMember};
 use crate::format::dialect::Faults;
 use crate::format::dialect::encode::{Encode, JsonDocument};
-use crate::format::{Biflows, flow_value};
+use crate::format::place::{self, NumberPlace, TimePlace};
+use crate::format::{Biflows, flow_value, text};
 
 /// The steps by which a document is written.
 #[derive(Debug, Default)]
@@ -19,6 +23,10 @@ pub(super) struct MemberPlan {
     text: Vec<u8>,
     /// Members that the flows of a set have in common.
     of_set: Vec<u8>,
+    /// The positions of times that are computed from a number, among the fields of the projection.
+    time_positions: Vec<usize>,
+    /// How they are computed in the set.
+    times: Vec<Option<TimePlace>>,
     start: Vec<u8>,
     end: &'static [u8],
     is_json: bool,
@@ -49,8 +57,50 @@ struct PlannedValue {
     /// The position of the first of them among those of the projection.
     first: usize,
     form: Form,
+    /// Where the value is in each record or sample, if that is known.
+    source: MemberSource,
     /// The text of the member where no flow has it; empty if there is none.
     absent: Range<usize>,
+}
+
+/// Where the value of a member is, if all flows of a template have it at one place.
+#[derive(Debug, Clone, Copy)]
+enum MemberSource {
+    /// The flow is asked.
+    Flow,
+    /// A number.
+    Number(NumberPlace),
+    /// Some bits of an octet.
+    Bits { offset: u16, shift: u8, mask: u8 },
+    /// An IPv4 address.
+    Ipv4(u16),
+    /// An IPv6 address.
+    Ipv6(u16),
+    /// A MAC address.
+    Mac(u16),
+    /// A time of this number among those of the set.
+    Time(usize),
+}
+
+impl MemberSource {
+    fn of_column(column: FlowColumn) -> Option<Self> {
+        let offset = |place: FieldPlan| u16::try_from(place.offset).ok();
+        Some(match column {
+            FlowColumn::Number(place) => Self::Number(NumberPlace::new(place)?),
+            FlowColumn::Bits { place, shift, mask } => Self::Bits {
+                offset: offset(place)?,
+                shift,
+                mask,
+            },
+            FlowColumn::Octets(place) => match place.width {
+                4 => Self::Ipv4(offset(place)?),
+                6 => Self::Mac(offset(place)?),
+                16 => Self::Ipv6(offset(place)?),
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
 }
 
 impl MemberPlan {
@@ -94,14 +144,26 @@ impl MemberPlan {
             text,
             of_set,
             is_json,
+            times,
+            time_positions,
             ..
         } = self;
         of_set.clear();
+        times.clear();
+        let columns = projected.columns();
+        times.extend(
+            time_positions
+                .iter()
+                .map(|position| match columns.get(*position) {
+                    Some(FlowColumn::Time(plan)) => TimePlace::new(*plan),
+                    _ => None,
+                }),
+        );
         let row = projected.row(flow);
         for step in steps {
             if let MemberStep::OfSet { value, written } = step {
                 let start = of_set.len();
-                value.write(text, *is_json, &row, of_set);
+                value.ask(text, *is_json, &row, of_set);
                 *written = start..of_set.len();
             }
         }
@@ -116,6 +178,11 @@ impl MemberPlan {
         out: &mut Vec<u8>,
     ) {
         let row = projected.row(flow);
+        let octets = match (flow.record(), flow.sample()) {
+            (Some(record), _) => record.octets(),
+            (None, Some(sample)) => sample.octets(),
+            (None, None) => &[],
+        };
         let start = out.len();
         out.extend_from_slice(&self.start);
         // Where the members of the open objects begin.
@@ -125,7 +192,7 @@ impl MemberPlan {
             match step {
                 MemberStep::Text(range) => append(out, &self.text, range),
                 MemberStep::OfSet { written, .. } => append(out, &self.of_set, written),
-                MemberStep::Value(value) => value.write(&self.text, self.is_json, &row, out),
+                MemberStep::Value(value) => value.write(self, octets, &row, out),
                 MemberStep::Open(key) => {
                     append(out, &self.text, key);
                     if let Some(place) = open.get_mut(depth) {
@@ -161,14 +228,62 @@ impl MemberPlan {
 }
 
 impl PlannedValue {
-    /// Writes the member of a flow; `text` has its key, and what is written where the flow lacks it.
+    /// Writes the member of a flow; `octets` are those of its record or sample.
+    #[inline]
     fn write(
         &self,
-        text: &[u8],
-        is_json: bool,
+        plan: &MemberPlan,
+        octets: &[u8],
         row: &ProjectedFlow<'_, '_, '_>,
         out: &mut Vec<u8>,
     ) {
+        let value = match self.source {
+            MemberSource::Flow => return self.ask(&plan.text, plan.is_json, row, out),
+            MemberSource::Number(place) => FlowValue::Unsigned(place.number(octets)),
+            MemberSource::Bits {
+                offset,
+                shift,
+                mask,
+            } => {
+                let [number] = place::octets(octets, offset);
+                FlowValue::Unsigned((number >> (shift & 7) & mask).into())
+            }
+            MemberSource::Ipv4(at) => {
+                FlowValue::Address(IpAddr::V4(place::octets(octets, at).into()))
+            }
+            MemberSource::Ipv6(at) => {
+                let address: [u8; 16] = place::octets(octets, at);
+                FlowValue::Address(IpAddr::V6(address.into()))
+            }
+            MemberSource::Mac(at) => FlowValue::Mac(MacAddress(place::octets(octets, at))),
+            MemberSource::Time(index) => {
+                let place = plan.times.get(index).and_then(Option::as_ref);
+                match place.and_then(|place| place.time(octets)) {
+                    Some(time) => FlowValue::Time(time),
+                    None => return self.ask(&plan.text, plan.is_json, row, out),
+                }
+            }
+        };
+        let before = out.len();
+        append(out, &plan.text, &self.key);
+        let field = self.fields.first().copied().unwrap_or(FlowField::Start);
+        let flow = row.flow();
+        let is_written = match (self.form, value) {
+            (Form::Plain, FlowValue::Unsigned(number)) => {
+                text::unsigned(out, number);
+                true
+            }
+            (form, value) => form.write(value, field, flow, plan.is_json, out),
+        };
+        if !is_written {
+            out.truncate(before);
+            append(out, &plan.text, &self.absent);
+        }
+    }
+
+    /// Writes the member of a flow that is asked for it; `text` has its key, and what is written where the flow
+    /// lacks it.
+    fn ask(&self, text: &[u8], is_json: bool, row: &ProjectedFlow<'_, '_, '_>, out: &mut Vec<u8>) {
         let before = out.len();
         append(out, text, &self.key);
         let mut fields = self.fields.iter().zip(self.first..);
@@ -281,11 +396,22 @@ impl MemberPlanBuilder {
             Form::Epoch if self.copies => Form::EpochOfUptime,
             form => form,
         };
+        let source = match all.and_then(<[FlowColumn]>::first) {
+            // The other direction has its fields elsewhere in the record.
+            _ if self.has_reverse => MemberSource::Flow,
+            Some(FlowColumn::Time(_)) => {
+                self.plan.time_positions.push(first);
+                MemberSource::Time(self.plan.time_positions.len() - 1)
+            }
+            Some(column) => MemberSource::of_column(*column).unwrap_or(MemberSource::Flow),
+            None => MemberSource::Flow,
+        };
         let value = PlannedValue {
             key: self.key(name),
             fields: member.fields,
             first,
             form,
+            source,
             absent,
         };
         let is_same = is(|column| matches!(column, FlowColumn::Same)) && form.is_of_field();
