@@ -3,7 +3,6 @@
 use alloc::borrow::Cow;
 
 use netflow_core::element::DataType;
-use netflow_core::record::Field;
 use netflow_core::template::TemplateField;
 use netflow_core::text::{self, UnixTime};
 use netflow_core::value::{ApplicationId, NtpTime, Value, unsigned};
@@ -11,7 +10,7 @@ use netflow_core::wire::template::{FieldKey, FieldLength};
 use netflow_core::{MessageHeader, Protocol, Timestamp};
 
 use super::names::{self, ElementNames};
-use super::record::{FieldStyle, is_member_of_fixed_layout, name_of};
+use super::record::{FieldStyle, PlainForm, RawField, is_member_of_fixed_layout, name_of};
 use super::{Encode, Faults, TimeDigits};
 
 /// Which of the two tools.
@@ -258,8 +257,19 @@ impl FieldStyle for CodecStyle<'_> {
         false
     }
 
-    fn value<'a>(&mut self, form: &CodecForm, field: &Field<'a, '_>) -> Option<Value<'a>> {
-        let octets = field.octets();
+    fn plain(&self, form: &CodecForm, len: u16) -> Option<PlainForm> {
+        match (form, len) {
+            (CodecForm::Plain(data_type), 1..=8) if is_number(*data_type) => {
+                Some(PlainForm::Unsigned)
+            }
+            // As Ruby writes IPv4 addresses too.
+            (CodecForm::Plain(DataType::Ipv4Address), 4) => Some(PlainForm::Ipv4),
+            _ => None,
+        }
+    }
+
+    fn value<'a>(&mut self, form: &CodecForm, field: RawField<'a, '_>) -> Option<Value<'a>> {
+        let octets = field.octets;
         match form {
             CodecForm::Switched
             | CodecForm::ForwardingStatus
@@ -277,7 +287,7 @@ impl FieldStyle for CodecStyle<'_> {
             // only zeros is all that is lost: their number is in the template.
             CodecForm::Plain(DataType::OctetArray)
                 if self.tool == CodecTool::Logstash
-                    && matches!(field.template().length(), FieldLength::Fixed(_))
+                    && matches!(field.template.length(), FieldLength::Fixed(_))
                     && octets.iter().all(|octet| *octet == 0) =>
             {
                 Some(Value::Octets(&[]))

@@ -10,7 +10,7 @@ use core::net::IpAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use netflow_core::element::DataType;
-use netflow_core::record::{DataRecord, Field};
+use netflow_core::record::DataRecord;
 use netflow_core::template::TemplateField;
 use netflow_core::text::{self, UnixTime};
 use netflow_core::value::{MacAddress, Value};
@@ -21,7 +21,9 @@ use self::facts::{Facts, Role};
 pub(super) use self::name::snake_case;
 use super::documents::Dialect;
 use super::names;
-use super::record::{FieldStyle, Plans, RecordPlan, is_member_of_fixed_layout, name_of};
+use super::record::{
+    FieldStyle, PlainForm, Plans, RawField, RecordPlan, is_member_of_fixed_layout, name_of,
+};
 use super::{Additions, CommunityIdSeed, Encode, Faults, Networks, TimeDigits};
 use crate::enrich::Geo;
 use crate::format::Selection;
@@ -181,12 +183,21 @@ impl FieldStyle for EcsStyle<'_> {
         self.options.faults.are_copied()
     }
 
-    fn value<'a>(&mut self, meaning: &EcsField, field: &Field<'a, '_>) -> Option<Value<'a>> {
-        let data_type = meaning.data_type.unwrap_or(DataType::OctetArray);
-        let value = Value::parse(data_type, field.octets())?;
+    fn plain(&self, meaning: &EcsField, len: u16) -> Option<PlainForm> {
+        PlainForm::of(meaning.data_type?, len)
+    }
+
+    #[inline]
+    fn note(&mut self, meaning: &EcsField, value: &Value<'_>) {
         if let Some(role) = meaning.role.filter(|_| self.gathers) {
-            self.facts.set(role, &value);
+            self.facts.set(role, value);
         }
+    }
+
+    fn value<'a>(&mut self, meaning: &EcsField, field: RawField<'a, '_>) -> Option<Value<'a>> {
+        let data_type = meaning.data_type.unwrap_or(DataType::OctetArray);
+        let value = Value::parse(data_type, field.octets)?;
+        self.note(meaning, &value);
         Some(value)
     }
 

@@ -37,6 +37,14 @@ impl TimeDigits {
     }
 }
 
+/// Members that several documents have, as they are written in one form.
+#[derive(Debug, Default)]
+pub struct CommonMembers {
+    octets: Vec<u8>,
+    /// Keys and values.
+    count: u32,
+}
+
 /// A form that documents are written in: objects, arrays and values.
 pub trait Encode: fmt::Debug {
     /// How documents are separated.
@@ -53,6 +61,12 @@ pub trait Encode: fmt::Debug {
 
     /// What [`planned_key`](Self::planned_key) takes for this key.
     fn plan_key(key: &str, out: &mut Vec<u8>);
+
+    /// Members of an object, written to be [added](Self::members) to several.
+    fn common(common: &mut CommonMembers, write: impl FnOnce(&mut Self::Document<'_>));
+
+    /// Adds members that were written before.
+    fn members(&mut self, common: &CommonMembers);
 
     /// An object, of which `write` writes the members.
     fn object(&mut self, write: impl FnOnce(&mut Self));

@@ -14,7 +14,7 @@ use super::codec::{CodecForm, CodecStyle, CodecTool, write_v5_header};
 use super::documents::Dialect;
 use super::encode::write_str;
 use super::record::{Plans, RecordPlan};
-use super::{Additions, Encode, Faults};
+use super::{Additions, CommonMembers, Encode, Faults};
 use crate::format::Selection;
 
 /// Options of the records of Fluentd.
@@ -39,6 +39,8 @@ pub struct Fluentd {
     options: FluentdOptions,
     plans: Plans<FluentdPlan>,
     samplers: Samplers,
+    /// What the records of a set have in common, before their fields and after them.
+    common: [CommonMembers; 2],
 }
 
 #[derive(Debug)]
@@ -83,6 +85,7 @@ impl Fluentd {
             options,
             plans: Plans::default(),
             samplers: Samplers::default(),
+            common: Default::default(),
         }
     }
 
@@ -114,6 +117,7 @@ impl Dialect for Fluentd {
             options,
             plans,
             samplers,
+            common: [before, after],
         } = self;
         let mut style = CodecStyle {
             tool: CodecTool::Fluentd,
@@ -127,32 +131,38 @@ impl Dialect for Fluentd {
             return;
         }
         let count = records.len();
+        E::common(before, |out| {
+            write_time(header, options, out);
+            out.key("version");
+            out.unsigned(version);
+            if version == 5 {
+                out.key("uptime");
+                out.unsigned(header.sys_uptime.unwrap_or(0).into());
+                write_v5_header(header, count, out);
+            } else {
+                out.key("flow_seq_num");
+                out.unsigned(header.sequence.unwrap_or(0).into());
+                out.key("flowset_id");
+                out.unsigned(set.id().into());
+            }
+        });
+        E::common(after, |out| {
+            out.key("host");
+            out.address(header.exporter.ip());
+            options.additions.write(out);
+        });
         selection.for_each_record(set, |record| {
             if let Some(tag) = &options.forward_tag {
                 begin_event(header, tag, out);
             }
             E::document(out).object(|out| {
-                write_time(header, options, out);
-                out.key("version");
-                out.unsigned(version);
-                if version == 5 {
-                    out.key("uptime");
-                    out.unsigned(header.sys_uptime.unwrap_or(0).into());
-                    write_v5_header(header, count, out);
-                } else {
-                    out.key("flow_seq_num");
-                    out.unsigned(header.sequence.unwrap_or(0).into());
-                    out.key("flowset_id");
-                    out.unsigned(set.id().into());
-                }
+                out.members(before);
                 let all = 0..template.fields().len();
                 plan.members.write(record, all, &mut style, out);
                 if plan.has_sampler {
                     samplers.write(header, record, plan, out);
                 }
-                out.key("host");
-                out.address(header.exporter.ip());
-                options.additions.write(out);
+                out.members(after);
             });
             E::end(out);
         });

@@ -3,7 +3,6 @@
 use alloc::borrow::Cow;
 
 use netflow_core::element::{DataType, ElementId, iana};
-use netflow_core::record::Field;
 use netflow_core::template::TemplateField;
 use netflow_core::text::{self, UnixTime};
 use netflow_core::value::{Value, unsigned};
@@ -11,8 +10,10 @@ use netflow_core::wire::template::{FieldKey, FieldLength};
 use netflow_core::{Protocol, Set, SetKind};
 
 use super::documents::Dialect;
-use super::record::{FieldStyle, ListForm, Plans, RecordPlan, is_member_of_fixed_layout};
-use super::{Additions, Encode, Faults, TimeDigits, protocols};
+use super::record::{
+    FieldStyle, ListForm, PlainForm, Plans, RawField, RecordPlan, is_member_of_fixed_layout,
+};
+use super::{Additions, CommonMembers, Encode, Faults, TimeDigits, protocols};
 use crate::format::Selection;
 
 /// Options of the JSON of ipfixcol2.
@@ -30,6 +31,8 @@ pub struct Ipfixcol2Options {
 pub struct Ipfixcol2 {
     options: Ipfixcol2Options,
     plans: Plans<RecordPlan<Ipfixcol2Form>>,
+    /// What the objects of a set have in common, before their fields and after them.
+    common: [CommonMembers; 2],
 }
 
 impl Ipfixcol2 {
@@ -39,6 +42,7 @@ impl Ipfixcol2 {
         Self {
             options,
             plans: Plans::default(),
+            common: Default::default(),
         }
     }
 }
@@ -62,16 +66,24 @@ impl Dialect for Ipfixcol2 {
         let Some(template) = set.shared_template() else {
             return;
         };
-        let Self { options, plans } = self;
+        let Self {
+            options,
+            plans,
+            common: [before, after],
+        } = self;
         let mut style = Ipfixcol2Style { faults };
         let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &style));
         let all = template.fields().len();
+        E::common(before, |out| {
+            out.key("@type");
+            out.word(kind);
+        });
+        E::common(after, |out| options.additions.write(out));
         selection.for_each_record(set, |record| {
             E::document(out).object(|out| {
-                out.key("@type");
-                out.word(kind);
+                out.members(before);
                 plan.write(record, 0..all, &mut style, out);
-                options.additions.write(out);
+                out.members(after);
             });
             E::end(out);
         });
@@ -147,8 +159,15 @@ impl FieldStyle for Ipfixcol2Style {
         }
     }
 
-    fn value<'a>(&mut self, form: &Ipfixcol2Form, field: &Field<'a, '_>) -> Option<Value<'a>> {
-        let octets = field.octets();
+    fn plain(&self, form: &Ipfixcol2Form, len: u16) -> Option<PlainForm> {
+        let Ipfixcol2Form::Typed(data_type) = form else {
+            return None;
+        };
+        PlainForm::of(*data_type, len)
+    }
+
+    fn value<'a>(&mut self, form: &Ipfixcol2Form, field: RawField<'a, '_>) -> Option<Value<'a>> {
+        let octets = field.octets;
         let data_type = match form {
             Ipfixcol2Form::Typed(data_type) => *data_type,
             Ipfixcol2Form::Protocol | Ipfixcol2Form::TcpFlags => DataType::Unsigned64,

@@ -6,7 +6,7 @@ use netflow_core::{Protocol, Set, SetKind};
 use super::codec::{CodecForm, CodecStyle, CodecTool, write_v5_header};
 use super::documents::Dialect;
 use super::record::{Plans, RecordPlan};
-use super::{Additions, Encode, Faults};
+use super::{Additions, CommonMembers, Encode, Faults};
 use crate::format::Selection;
 
 /// Options of the events of Logstash.
@@ -43,6 +43,8 @@ impl Default for LogstashOptions {
 pub struct Logstash {
     options: LogstashOptions,
     plans: Plans<RecordPlan<CodecForm>>,
+    /// What the events of a set have in common: before the fields, among them, after them.
+    common: [CommonMembers; 3],
 }
 
 impl Logstash {
@@ -52,6 +54,7 @@ impl Logstash {
         Self {
             options,
             plans: Plans::default(),
+            common: Default::default(),
         }
     }
 
@@ -80,7 +83,11 @@ impl Dialect for Logstash {
         let (Some(version), Some(template)) = (self.version(set), template) else {
             return;
         };
-        let Self { options, plans } = self;
+        let Self {
+            options,
+            plans,
+            common: [before, first, after],
+        } = self;
         let mut style = CodecStyle {
             tool: CodecTool::Logstash,
             faults: options.faults,
@@ -89,31 +96,40 @@ impl Dialect for Logstash {
         let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &style));
         let all = template.fields().len();
         let count = set.records().len();
+        E::common(before, |out| {
+            out.key("@timestamp");
+            let time = header.export_time.unwrap_or(header.received);
+            style.write_time(UnixTime::from(time), out);
+        });
+        E::common(first, |out| {
+            out.key("version");
+            out.unsigned(version.into());
+            if version == 5 {
+                write_v5_header(header, count, out);
+            }
+            if version == 9 {
+                out.key("flow_seq_num");
+                out.unsigned(header.sequence.unwrap_or(0).into());
+            }
+            if version == 9 || version == 10 && options.include_flowset_id {
+                out.key("flowset_id");
+                out.unsigned(set.id().into());
+            }
+        });
+        E::common(after, |out| {
+            out.key("@version");
+            out.word("1");
+            options.additions.write(out);
+        });
         selection.for_each_record(set, |record| {
             E::document(out).object(|out| {
-                out.key("@timestamp");
-                let time = header.export_time.unwrap_or(header.received);
-                style.write_time(UnixTime::from(time), out);
+                out.members(before);
                 out.named_key(&options.target);
                 out.object(|out| {
-                    out.key("version");
-                    out.unsigned(version.into());
-                    if version == 5 {
-                        write_v5_header(header, count, out);
-                    }
-                    if version == 9 {
-                        out.key("flow_seq_num");
-                        out.unsigned(header.sequence.unwrap_or(0).into());
-                    }
-                    if version == 9 || version == 10 && options.include_flowset_id {
-                        out.key("flowset_id");
-                        out.unsigned(set.id().into());
-                    }
+                    out.members(first);
                     plan.write(record, 0..all, &mut style, out);
                 });
-                out.key("@version");
-                out.word("1");
-                options.additions.write(out);
+                out.members(after);
             });
             E::end(out);
         });

@@ -2,13 +2,14 @@
 
 use alloc::borrow::Cow;
 use alloc::sync::Arc;
+use core::net::IpAddr;
 use core::ops::Range;
 
-use netflow_core::element::ElementId;
+use netflow_core::element::{DataType, ElementId};
 use netflow_core::record::{BasicList, DataRecord, Field, List, SubTemplateList};
 use netflow_core::template::{FieldLabel, Template, TemplateField};
-use netflow_core::value::Value;
-use netflow_core::wire::template::FieldKey;
+use netflow_core::value::{Value, unsigned};
+use netflow_core::wire::template::{FieldKey, FieldLength};
 
 use super::Encode;
 
@@ -23,8 +24,15 @@ pub(super) trait FieldStyle {
     /// Whether only the last occurrence of an element repeated in a record is kept.
     fn keeps_last_only(&self) -> bool;
 
+    /// How fields of one length with this meaning are written, if that is as the form writes their values.
+    fn plain(&self, meaning: &Self::Meaning, len: u16) -> Option<PlainForm>;
+
+    /// Takes note of a value that is written as a [plain](Self::plain) one.
+    #[inline]
+    fn note(&mut self, _: &Self::Meaning, _: &Value<'_>) {}
+
     /// The value of a field; none if it is left out.
-    fn value<'a>(&mut self, meaning: &Self::Meaning, field: &Field<'a, '_>) -> Option<Value<'a>>;
+    fn value<'a>(&mut self, meaning: &Self::Meaning, field: RawField<'a, '_>) -> Option<Value<'a>>;
 
     /// How lists (RFC 6313) are written.
     fn list_form(&self) -> ListForm {
@@ -33,6 +41,39 @@ pub(super) trait FieldStyle {
 
     /// Writes a value, which is not a list.
     fn write<E: Encode>(&self, meaning: Option<&Self::Meaning>, value: &Value<'_>, out: &mut E);
+}
+
+/// A value that is written by its type alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PlainForm {
+    /// A number without a sign, of no more than eight octets.
+    Unsigned,
+    /// An address of four octets.
+    Ipv4,
+}
+
+impl PlainForm {
+    /// The plain form of values of a type in this number of octets, if they have one.
+    pub(super) const fn of(data_type: DataType, len: u16) -> Option<Self> {
+        match (data_type, len) {
+            (
+                DataType::Unsigned8
+                | DataType::Unsigned16
+                | DataType::Unsigned32
+                | DataType::Unsigned64,
+                1..=8,
+            ) => Some(Self::Unsigned),
+            (DataType::Ipv4Address, 4) => Some(Self::Ipv4),
+            _ => None,
+        }
+    }
+}
+
+/// The octets of a field, and its description in the template.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RawField<'a, 't> {
+    pub(super) octets: &'a [u8],
+    pub(super) template: &'t TemplateField,
 }
 
 /// How the lists of RFC 6313 are written.
@@ -48,11 +89,18 @@ pub(super) enum ListForm {
 /// The members that the records of one template become.
 #[derive(Debug)]
 pub(super) struct RecordPlan<M> {
-    members: Box<[Option<RecordMember<M>>]>,
+    members: Box<[RecordMember<M>]>,
+    /// Whether all records have one length, so that each field is at one place.
+    is_fixed: bool,
 }
 
 #[derive(Debug)]
 struct RecordMember<M> {
+    /// The index of its field in the template.
+    index: usize,
+    /// Where its octets are in records of one length.
+    octets: Range<usize>,
+    plain: Option<PlainForm>,
     key: Box<[u8]>,
     meaning: M,
     /// The indexes of later fields with the same name; together they become an array.
@@ -93,10 +141,24 @@ impl<M> RecordPlan<M> {
         }
         repeated.sort_unstable_by_key(|(first, _)| *first);
         dropped.sort_unstable();
+        let is_fixed = template.record_len().is_some();
+        let mut end = 0_usize;
+        let octets: Vec<Range<usize>> = template
+            .fields()
+            .iter()
+            .map(|field| {
+                let start = end;
+                if let FieldLength::Fixed(len) = field.length() {
+                    end = end.saturating_add(usize::from(len));
+                }
+                start..end
+            })
+            .collect();
         let members = named
             .into_iter()
+            .zip(octets)
             .enumerate()
-            .map(|(index, named)| {
+            .filter_map(|(index, (named, octets))| {
                 let (name, meaning) = named?;
                 if dropped.binary_search(&index).is_ok() {
                     return None;
@@ -108,14 +170,19 @@ impl<M> RecordPlan<M> {
                     |_| Box::default(),
                     |place| core::mem::take(&mut repeated[place].1),
                 );
+                let len = u16::try_from(octets.len()).ok();
+                let plain = len.filter(|_| is_fixed && repeated.is_empty());
                 Some(RecordMember {
+                    index,
+                    octets,
+                    plain: plain.and_then(|len| style.plain(&meaning, len)),
                     key: key.into(),
                     meaning,
                     repeated,
                 })
             })
             .collect();
-        Self { members }
+        Self { members, is_fixed }
     }
 
     /// Writes some fields of a record.
@@ -126,44 +193,125 @@ impl<M> RecordPlan<M> {
         style: &mut S,
         out: &mut E,
     ) {
-        let fields = record.fields().zip(&self.members);
-        for (field, member) in fields.take(range.end).skip(range.start) {
-            let Some(member) = member else {
-                continue;
-            };
-            let Some(value) = style.value(&member.meaning, &field) else {
-                continue;
-            };
-            out.planned_key(&member.key);
-            if member.repeated.is_empty() {
-                write_value(&member.meaning, &field, &value, style, out);
-                continue;
+        let start = self
+            .members
+            .partition_point(|member| member.index < range.start);
+        let end = self
+            .members
+            .partition_point(|member| member.index < range.end);
+        let members = self.members.get(start..end).unwrap_or_default();
+        if self.is_fixed {
+            let (octets, fields) = (record.octets(), record.template().fields());
+            for member in members {
+                let octets = octets.get(member.octets.clone()).unwrap_or_default();
+                let Some(template) = fields.get(member.index) else {
+                    continue;
+                };
+                member.write(RawField { octets, template }, record, style, out);
             }
-            out.array(|out| {
-                write_value(&member.meaning, &field, &value, style, out);
-                let places = member.repeated.iter();
-                for field in places.filter_map(|place| record.fields().nth(*place)) {
-                    if let Some(value) = style.value(&member.meaning, &field) {
-                        write_value(&member.meaning, &field, &value, style, out);
-                    }
-                }
-            });
+            return;
         }
+        let mut members = members.iter().peekable();
+        for (index, field) in record.fields().enumerate() {
+            if let Some(member) = members.next_if(|member| member.index == index) {
+                member.write(RawField::of(&field), record, style, out);
+            }
+        }
+    }
+}
+
+impl<'a, 't> RawField<'a, 't> {
+    const fn of(field: &Field<'a, 't>) -> Self {
+        Self {
+            octets: field.octets(),
+            template: field.template(),
+        }
+    }
+}
+
+impl<M> RecordMember<M> {
+    #[inline]
+    fn write<S: FieldStyle<Meaning = M>, E: Encode>(
+        &self,
+        field: RawField<'_, '_>,
+        record: &DataRecord<'_, '_>,
+        style: &mut S,
+        out: &mut E,
+    ) {
+        match self.plain {
+            Some(PlainForm::Unsigned) => {
+                let number = number(field.octets);
+                style.note(&self.meaning, &Value::Unsigned(number));
+                out.planned_key(&self.key);
+                out.unsigned(number);
+            }
+            Some(PlainForm::Ipv4) => {
+                let address = field.octets.first_chunk::<4>().copied();
+                let address = IpAddr::from(address.unwrap_or_default());
+                style.note(&self.meaning, &Value::Address(address));
+                out.planned_key(&self.key);
+                out.address(address);
+            }
+            None => self.write_any(field, record, style, out),
+        }
+    }
+
+    fn write_any<S: FieldStyle<Meaning = M>, E: Encode>(
+        &self,
+        field: RawField<'_, '_>,
+        record: &DataRecord<'_, '_>,
+        style: &mut S,
+        out: &mut E,
+    ) {
+        let Some(value) = style.value(&self.meaning, field) else {
+            return;
+        };
+        out.planned_key(&self.key);
+        let list = |index: usize| record.fields().nth(index);
+        if self.repeated.is_empty() {
+            return write_value(&self.meaning, || list(self.index), &value, style, out);
+        }
+        out.array(|out| {
+            write_value(&self.meaning, || list(self.index), &value, style, out);
+            for index in &self.repeated {
+                let Some(field) = list(*index) else {
+                    continue;
+                };
+                if let Some(value) = style.value(&self.meaning, RawField::of(&field)) {
+                    write_value(&self.meaning, || Some(field), &value, style, out);
+                }
+            }
+        });
+    }
+}
+
+/// A big-endian number of no more than eight octets.
+#[inline]
+fn number(octets: &[u8]) -> u64 {
+    match *octets {
+        [a] => a.into(),
+        [a, b] => u16::from_be_bytes([a, b]).into(),
+        [a, b, c, d] => u32::from_be_bytes([a, b, c, d]).into(),
+        [a, b, c, d, e, f, g, h] => u64::from_be_bytes([a, b, c, d, e, f, g, h]),
+        _ => unsigned(octets).unwrap_or(0),
     }
 }
 
 /// Lists inside lists are written down to this depth; what is deeper is null.
 const LIST_DEPTH: u8 = 4;
 
-fn write_value<S: FieldStyle, E: Encode>(
+fn write_value<'f, S: FieldStyle, E: Encode>(
     meaning: &S::Meaning,
-    field: &Field<'_, '_>,
+    field: impl FnOnce() -> Option<Field<'f, 'f>>,
     value: &Value<'_>,
     style: &S,
     out: &mut E,
 ) {
     match value {
-        Value::List(_) => write_list(field.list().as_ref(), style, LIST_DEPTH, out),
+        Value::List(_) => {
+            let list = field().and_then(|field| field.list());
+            write_list(list.as_ref(), style, LIST_DEPTH, out);
+        }
         value => style.write(Some(meaning), value, out),
     }
 }

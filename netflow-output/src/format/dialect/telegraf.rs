@@ -13,7 +13,7 @@ use self::form::TelegrafForm;
 use super::documents::Dialect;
 use super::names::TELEGRAF;
 use super::record::Plans;
-use super::{Additions, Encode, Faults};
+use super::{Additions, CommonMembers, Encode, Faults};
 use crate::format::Selection;
 
 /// Options of the metrics of Telegraf.
@@ -32,6 +32,8 @@ pub struct TelegrafOptions {
 pub struct Telegraf {
     options: TelegrafOptions,
     plans: Plans<MetricPlan>,
+    /// What the metrics of a set have in common: fields of the header, and what follows the fields.
+    common: [CommonMembers; 2],
 }
 
 impl Telegraf {
@@ -41,6 +43,7 @@ impl Telegraf {
         Self {
             options,
             plans: Plans::default(),
+            common: Default::default(),
         }
     }
 }
@@ -73,23 +76,33 @@ impl Dialect for Telegraf {
         else {
             return;
         };
-        let Self { options, plans } = self;
+        let Self {
+            options,
+            plans,
+            common: [first, after],
+        } = self;
         let faults = options.faults;
         let plan = plans.of(template, |template| {
             MetricPlan::new::<E>(template, header.protocol, faults)
         });
         let count = set.records().len();
+        E::common(first, |out| {
+            if header.protocol == Protocol::NetflowV5 {
+                write_v5_header(header, count, faults, out);
+            }
+        });
+        E::common(after, |out| {
+            write_tags(header, name, version, out);
+            options.additions.write(out);
+        });
         selection.for_each_record(set, |record| {
             E::document(out).object(|out| {
                 out.key("fields");
                 out.object(|out| {
-                    if header.protocol == Protocol::NetflowV5 {
-                        write_v5_header(header, count, faults, out);
-                    }
+                    out.members(first);
                     plan.write(record, out);
                 });
-                write_tags(header, name, version, out);
-                options.additions.write(out);
+                out.members(after);
             });
             E::end(out);
         });
@@ -97,17 +110,25 @@ impl Dialect for Telegraf {
 }
 
 impl Telegraf {
-    fn samples<E: Encode>(&self, set: &Set<'_>, selection: &mut Selection, out: &mut Vec<u8>) {
+    fn samples<E: Encode>(&mut self, set: &Set<'_>, selection: &mut Selection, out: &mut Vec<u8>) {
         let header = set.header();
+        let Self {
+            options,
+            common: [_, after],
+            ..
+        } = self;
+        E::common(after, |out| {
+            write_tags(header, "netflow", "sFlowV5", out);
+            options.additions.write(out);
+        });
         selection.for_each_sample(set, |_, kind| {
-            let Some(fields) = sample::fields(header, kind, self.options.faults) else {
+            let Some(fields) = sample::fields(header, kind, options.faults) else {
                 return;
             };
             E::document(out).object(|out| {
                 out.key("fields");
                 out.object(|out| fields.write(out));
-                write_tags(header, "netflow", "sFlowV5", out);
-                self.options.additions.write(out);
+                out.members(after);
             });
             E::end(out);
         });
@@ -203,7 +224,10 @@ impl MetricPlan {
         let mut members = self.members.iter().peekable();
         for (index, field) in record.fields().enumerate() {
             while let Some(member) = members.next_if(|member| member.index == index) {
-                if member.form.has_value(field.octets()) {
+                if let Some(number) = member.form.number(field.octets()) {
+                    out.planned_key(&member.key);
+                    out.unsigned(number);
+                } else if member.form.has_value(field.octets()) {
                     out.planned_key(&member.key);
                     member.form.write(field.octets(), out);
                 }

@@ -5,7 +5,7 @@ use core::net::IpAddr;
 use netflow_core::text::UnixTime;
 use netflow_core::value::{LargeUnsigned, MacAddress, Text};
 
-use super::{Encode, TimeDigits};
+use super::{CommonMembers, Encode, TimeDigits};
 use crate::format::Framing;
 use crate::format::json::Json;
 
@@ -32,6 +32,26 @@ impl Encode for JsonDocument<'_> {
         Json::new(&mut json).string(key);
         out.extend_from_slice(&json);
         out.push(b':');
+    }
+
+    fn common(common: &mut CommonMembers, write: impl FnOnce(&mut JsonDocument<'_>)) {
+        common.octets.clear();
+        common.octets.push(b'{');
+        write(&mut JsonDocument(Json::new(&mut common.octets)));
+        if common.octets.len() == 1 {
+            common.octets.clear();
+        }
+        // As it is after another member.
+        if let Some(first) = common.octets.first_mut() {
+            *first = b',';
+        }
+    }
+
+    #[inline]
+    fn members(&mut self, common: &CommonMembers) {
+        if !common.octets.is_empty() {
+            self.0.planned_key(&common.octets);
+        }
     }
 
     fn object(&mut self, write: impl FnOnce(&mut Self)) {

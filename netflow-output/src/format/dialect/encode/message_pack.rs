@@ -3,7 +3,7 @@
 
 use netflow_core::text::UnixTime;
 
-use super::{Encode, TimeDigits};
+use super::{CommonMembers, Encode, TimeDigits};
 use crate::format::{Framing, text};
 
 /// A MessagePack map a document.
@@ -98,6 +98,21 @@ impl Encode for MessagePackDocument<'_> {
 
     fn plan_key(key: &str, out: &mut Vec<u8>) {
         write_str(out, key);
+    }
+
+    fn common(common: &mut CommonMembers, write: impl FnOnce(&mut MessagePackDocument<'_>)) {
+        common.octets.clear();
+        let mut document = MessagePackDocument {
+            out: &mut common.octets,
+            count: 0,
+        };
+        write(&mut document);
+        common.count = document.count;
+    }
+
+    fn members(&mut self, common: &CommonMembers) {
+        self.count += common.count;
+        self.out.extend_from_slice(&common.octets);
     }
 
     fn object(&mut self, write: impl FnOnce(&mut Self)) {

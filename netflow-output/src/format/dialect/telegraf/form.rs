@@ -200,6 +200,20 @@ impl TelegrafForm {
         }
     }
 
+    /// The value, if it is a number of no more than eight octets.
+    #[inline]
+    pub(super) fn number(self, octets: &[u8]) -> Option<u64> {
+        match self {
+            Self::Typed(
+                DataType::Unsigned8
+                | DataType::Unsigned16
+                | DataType::Unsigned32
+                | DataType::Unsigned64,
+            ) => unsigned(octets),
+            _ => None,
+        }
+    }
+
     /// Whether these octets have a value; fields without one are left out.
     pub(super) fn has_value(self, octets: &[u8]) -> bool {
         match self {
