@@ -1,21 +1,18 @@
 //! `--anonymise`: addresses replaced by others.
 
+#[cfg(target_os = "linux")]
+use core::net::Ipv6Addr;
 use core::str::FromStr;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use netflow_output::anonymise::Anonymiser;
 use netflow_query::Filter;
 
-/// What replaces addresses, and the file that has its key: the key itself is not an argument,
+/// What replaces addresses by the key in a file: the key itself is not an argument,
 /// because every user could see it in the process list.
 #[derive(Debug, Clone)]
 pub(crate) struct KeyFile {
-    #[cfg_attr(
-        not(target_os = "linux"),
-        expect(dead_code, reason = "only a collector reads it again")
-    )]
-    pub(crate) path: PathBuf,
     pub(crate) anonymiser: Anonymiser,
 }
 
@@ -34,8 +31,16 @@ impl FromStr for KeyFile {
 
     fn from_str(path: &str) -> io::Result<Self> {
         Ok(Self {
-            path: path.into(),
             anonymiser: Anonymiser::from_file(Path::new(path))?,
         })
+    }
+}
+
+/// Whether the keys are the same: with another, all 128 bits of this address become others.
+#[cfg(target_os = "linux")]
+impl PartialEq for KeyFile {
+    fn eq(&self, other: &Self) -> bool {
+        let probe = |key: &Self| key.anonymiser.address(Ipv6Addr::UNSPECIFIED.into());
+        probe(self) == probe(other)
     }
 }

@@ -233,6 +233,13 @@ impl<'l> Collector<'l> {
                 return;
             }
         };
+        // Filters would use one key and decoders the other.
+        if settings.anonymise != self.settings.anonymise {
+            let reason = "--anonymise and its key change by a restart only";
+            self.log
+                .error("the configuration stays as it was", &[("reason", &reason)]);
+            return;
+        }
         if settings.fixed != self.settings.fixed {
             self.log
                 .warn("sources, state and times change by a restart only", &[]);

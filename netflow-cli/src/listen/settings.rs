@@ -33,7 +33,7 @@ pub(super) struct Settings {
     pub(super) outputs: Vec<OutputPlan>,
     pub(super) exporters: Exporters,
     /// What replaces addresses.
-    anonymise: Option<KeyFile>,
+    pub(super) anonymise: Option<KeyFile>,
     pub(super) limits: Limits,
     pub(super) scope: SessionScope,
     pub(super) state: Option<PathBuf>,
@@ -125,7 +125,6 @@ fn fixed(listen: &Listen) -> String {
         sources,
         template_timeout,
         by_port,
-        anonymise,
         state_memory,
         state,
         state_interval,
@@ -134,10 +133,8 @@ fn fixed(listen: &Listen) -> String {
         drain_timeout,
         ..
     } = listen;
-    let anonymise = anonymise.as_ref().map(|key| &key.path);
-    let mut text = format!(
-        "{sources:?} {template_timeout:?} {by_port} {anonymise:?} {state_memory:?} {state:?} "
-    );
+    let mut text =
+        format!("{sources:?} {template_timeout:?} {by_port} {state_memory:?} {state:?} ");
     text += &format!("{state_interval:?} {forward:?} {forward_spoof} {drain_timeout:?}");
     #[cfg(feature = "http")]
     {

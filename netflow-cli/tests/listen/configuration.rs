@@ -198,6 +198,44 @@ fn a_hangup_with_a_broken_file_changes_nothing() {
 }
 
 #[test]
+fn a_hangup_with_another_key_changes_nothing() {
+    let folder = Folder::new();
+    let (first, second) = (
+        folder.write("1", &"1".repeat(64)),
+        folder.write("2", &"2".repeat(64)),
+    );
+    let content = |key: &str, field: &str| {
+        format!("udp = \"127.0.0.1:0\"\nfields = [\"{field}\"]\nanonymise = \"{key}\"\n")
+    };
+    let config = folder.write("listen.toml", &content(&first, "octets"));
+    let mut collector = Collector::start_with(&["--config", &config], 1);
+    // Another file with another key, and the same file with another key.
+    for (number, key) in [
+        (1, content(&second, "packets")),
+        (2, content(&first, "packets")),
+    ] {
+        folder.write("1", &number.to_string().repeat(64));
+        folder.write("listen.toml", &key);
+        collector.signal("HUP");
+        let refusals = |collector: &Collector| {
+            let log = collector.log();
+            log.matches("--anonymise and its key change by a restart only")
+                .count()
+        };
+        collector.wait(|collector| refusals(collector) == number);
+    }
+    // The same key in another file is no change.
+    folder.write("1", &"1".repeat(64));
+    folder.write("2", &"1".repeat(64));
+    folder.write("listen.toml", &content(&second, "octets"));
+    collector.signal("HUP");
+    collector.wait(|collector| collector.log().contains("the configuration is read again"));
+    send("127.0.0.1", collector.addresses[0], &v5(0, 1));
+    let ended = collector.stop();
+    assert_eq!(ended.stdout, "{\"octets\":1}\n", "{}", ended.log);
+}
+
+#[test]
 fn a_hangup_reports_what_only_a_restart_changes() {
     let folder = Folder::new();
     let config = folder.write("listen.toml", "udp = \"127.0.0.1:0\"\n");
