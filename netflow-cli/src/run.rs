@@ -108,7 +108,12 @@ impl Job<'_> {
                 return Err(Usage::OutputIsInput(input.display().to_string()));
             }
         }
-        let status = match DecodeRun::new(self, work).and_then(|run| run.all(self)) {
+        Ok(self.ended(DecodeRun::new(self, work).and_then(|run| run.all(self))))
+    }
+
+    /// The status of a command whose output was written or not; reports why it was not.
+    pub(crate) fn ended(&self, result: io::Result<Status>) -> Status {
+        match result {
             Ok(status) => status,
             // Who reads the output has enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Success,
@@ -120,8 +125,7 @@ impl Job<'_> {
                 ));
                 Status::Unreadable
             }
-        };
-        Ok(status)
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use netflow_output::format::Format as _;
 use netflow_output::sink::Output;
 
 use super::tables::Tables;
-use crate::args::Top;
+use crate::args::{Top, TopFormat};
 use crate::interrupt::Interrupt;
 use crate::run::Job;
 use crate::status::Status;
@@ -32,7 +32,7 @@ const CLEAR_SCREEN: &str = "\u{1b}[J";
 /// Counts what exporters send until the command is interrupted.
 pub(super) fn run(args: &Top, job: &Job<'_>, tables: Tables, to_terminal: bool) -> Status {
     match listen(args, job, tables, to_terminal) {
-        Ok(()) => Status::Success,
+        Ok(written) => job.ended(written.map(|()| Status::Success)),
         Err(reason) => {
             stderr::line(&reason);
             Status::Unreadable
@@ -40,28 +40,36 @@ pub(super) fn run(args: &Top, job: &Job<'_>, tables: Tables, to_terminal: bool) 
     }
 }
 
-/// The error is a line for standard error.
-fn listen(args: &Top, job: &Job<'_>, mut tables: Tables, to_terminal: bool) -> Result<(), String> {
+/// The error is a line for standard error; the inner one is that of the output.
+fn listen(
+    args: &Top,
+    job: &Job<'_>,
+    mut tables: Tables,
+    to_terminal: bool,
+) -> Result<io::Result<()>, String> {
     let interrupt = Interrupt::catch().map_err(|error| error.to_string())?;
     let addresses = args.listen.iter();
     let options = addresses.fold(LiveOptions::new(), |options, address| options.udp(*address));
     let mut live = Live::bind(&options).map_err(|error| error.to_string())?;
-    let unwritable = |error: io::Error| format!("the output cannot be written: {error}");
-    let mut output = job.output().map_err(unwritable)?;
+    let mut output = match job.output() {
+        Ok(output) => output,
+        Err(error) => return Ok(Err(error)),
+    };
     let mut feed = Feed::new(job.decoder(Limits::default()));
     let Some(mut source) = live.take_sources().pop() else {
-        return Ok(());
+        return Ok(Ok(()));
     };
     source.set_idle(IDLE);
-    if !args.quiet && !to_terminal {
+    let mut screen = Screen {
+        // Rows of other formats are all for whoever reads them.
+        is_shown: to_terminal && args.format == TopFormat::Table,
+        drawn: None,
+    };
+    if !args.quiet && !screen.is_shown {
         for listener in live.listeners() {
             stderr::line(&format_args!("listening on {}", listener.address));
         }
     }
-    let mut screen = Screen {
-        is_shown: to_terminal,
-        drawn: None,
-    };
     let mut count: u32 = 0;
     let stopper = live.stopper();
     loop {
@@ -86,13 +94,15 @@ fn listen(args: &Top, job: &Job<'_>, mut tables: Tables, to_terminal: bool) -> R
         if count % STRIDE == 0 && screen.is_due() {
             let ended = tables.tick(now(), &mut output.buffer);
             ended.map_err(|error| error.to_string())?;
-            screen.draw(&tables, &mut output).map_err(unwritable)?;
+            if let Err(error) = screen.draw(&tables, &mut output) {
+                return Ok(Err(error));
+            }
         }
     }
     screen.end(&mut output);
     let written = tables.finish(feed.decoder().stats(), &mut output.buffer);
     written.map_err(|error| error.to_string())?;
-    output.finish().map_err(unwritable)
+    Ok(output.finish())
 }
 
 fn now() -> Timestamp {

@@ -37,6 +37,14 @@ struct Written {
     file: Option<TableFile>,
 }
 
+#[cfg(feature = "columns")]
+impl Written {
+    /// Whether a file is wanted, and nothing was written to it.
+    const fn has_no_file(&self) -> bool {
+        matches!(self.format, TopFormat::Parquet) && self.file.is_none()
+    }
+}
+
 impl Tables {
     pub(super) fn new(
         columns: Vec<GroupColumn>,
@@ -121,19 +129,29 @@ impl Tables {
             TopFormat::Json => layout.json(aggregate, interval, out),
             TopFormat::Csv => layout.csv(aggregate, interval, &mut output.has_header, out),
             #[cfg(feature = "columns")]
-            TopFormat::Parquet => {
-                let file = match &mut output.file {
-                    Some(file) => file,
-                    None => output
-                        .file
-                        .insert(TableFile::new(&self.columns, self.every.is_some())),
-                };
-                file.add(layout, aggregate, interval, out)?;
-            }
+            TopFormat::Parquet => self.append_to_file(interval, out)?,
             #[cfg(not(feature = "columns"))]
             TopFormat::Parquet => {}
         }
         Ok(())
+    }
+
+    /// Appends the table of the interval to the file of all.
+    #[cfg(feature = "columns")]
+    fn append_to_file(
+        &mut self,
+        interval: Option<Timestamp>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), FormatError> {
+        let Some(output) = &mut self.output else {
+            return Ok(());
+        };
+        let has_interval = self.every.is_some();
+        let file = output.file.take();
+        let mut file = file.unwrap_or_else(|| TableFile::new(&self.columns, has_interval));
+        let added = file.add(&output.layout, &self.aggregate, interval, out);
+        output.file = Some(file);
+        added
     }
 }
 
@@ -161,6 +179,11 @@ impl Format for Tables {
 
     fn finish(&mut self, _: &Stats, out: &mut Vec<u8>) -> Result<(), FormatError> {
         self.write(out)?;
+        // A file without tables has their columns.
+        #[cfg(feature = "columns")]
+        if self.output.as_ref().is_some_and(Written::has_no_file) {
+            self.append_to_file(None, out)?;
+        }
         #[cfg(feature = "columns")]
         if let Some(file) = self.output.as_mut().and_then(|output| output.file.take()) {
             file.finish(out)?;

@@ -270,48 +270,147 @@ fn parquet_has_the_rows_of_json() {
     }
 }
 
+#[cfg(feature = "columns")]
+#[test]
+fn parquet_of_no_flows_has_the_columns() {
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+    let directory = Directory::new("top-parquet-empty");
+    let path = directory.file("top.parquet");
+    let output = path.display().to_string();
+    for every in [&[][..], &["--every", "1m"]] {
+        let options = ["--where", "proto 255", "--format", "parquet"];
+        let file = "genuine/nfr_v5.pcap";
+        shown(
+            &[&options[..], every, &["--output", &output]].concat(),
+            file,
+        );
+        let file = std::fs::File::open(&path).unwrap();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+        let names: Vec<_> = reader
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect();
+        assert!(
+            names.contains(&"source_address".to_owned()) && names.contains(&"octets".to_owned()),
+            "{names:?}"
+        );
+        assert_eq!(reader.metadata().file_metadata().num_rows(), 0);
+    }
+}
+
+/// `netflow top --listen` that runs.
+#[cfg(target_os = "linux")]
+struct Listening {
+    child: std::process::Child,
+    errors: std::io::BufReader<std::process::ChildStderr>,
+    address: String,
+}
+
+#[cfg(target_os = "linux")]
+impl Listening {
+    fn start(options: &[&str]) -> Self {
+        use std::io::BufRead as _;
+        use std::process::Stdio;
+
+        let mut child = command(["top", "--listen", "127.0.0.1:0", "--by", "protocol"])
+            .args(["--sum", "flows"])
+            .args(options)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut errors = std::io::BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        errors.read_line(&mut line).unwrap();
+        let (_, address) = line.trim().rsplit_once(' ').unwrap();
+        let address = address.to_owned();
+        Self {
+            child,
+            errors,
+            address,
+        }
+    }
+
+    /// Sends NetFlow v5 with one record of protocol 17.
+    fn send_flow(&self) {
+        let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        let mut payload = vec![0; 24 + 48];
+        (payload[1], payload[3], payload[24 + 38]) = (5, 1, 17);
+        socket.send_to(&payload, &self.address).unwrap();
+    }
+
+    /// Ends it by Ctrl-C; returns its status and what it wrote to standard error.
+    fn end(mut self) -> (Option<i32>, String) {
+        let id = self.child.id().to_string();
+        std::process::Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap();
+        let errors = std::io::read_to_string(self.errors).unwrap();
+        (self.child.wait().unwrap().code(), errors)
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn what_exporters_send_is_counted_until_the_command_ends() {
-    use std::io::{BufRead as _, BufReader, Read as _};
-    use std::process::Stdio;
-
-    let mut command = command([
-        "top",
-        "--listen",
-        "127.0.0.1:0",
-        "--format",
-        "json",
-        "--sum",
-        "flows",
-    ]);
-    let command = command
-        .args(["--by", "protocol"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut errors = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    errors.read_line(&mut line).unwrap();
-    let (_, address) = line.trim().rsplit_once(' ').unwrap();
-    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    // NetFlow v5 with one record of protocol 17.
-    let mut payload = vec![0; 24 + 48];
-    (payload[1], payload[3], payload[24 + 38]) = (5, 1, 17);
-    socket.send_to(&payload, address).unwrap();
+    let mut top = Listening::start(&["--format", "json"]);
     // What the kernel has accepted is read before the end; Ctrl-C is what people do.
-    let id = child.id().to_string();
-    std::process::Command::new("kill")
-        .args(["-INT", &id])
-        .status()
-        .unwrap();
-    let mut text = String::new();
-    child
-        .stdout
-        .take()
-        .unwrap()
-        .read_to_string(&mut text)
-        .unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
-    assert_eq!(text, "{\"protocol\":17,\"flows\":1}\n");
+    top.send_flow();
+    let stdout = top.child.stdout.take().unwrap();
+    let reading = std::thread::spawn(|| std::io::read_to_string(stdout).unwrap());
+    assert_eq!(top.end(), (Some(0), String::new()));
+    assert_eq!(reading.join().unwrap(), "{\"protocol\":17,\"flows\":1}\n");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_reader_that_has_enough_of_what_exporters_send_is_no_error() {
+    let mut top = Listening::start(&["--format", "csv"]);
+    top.send_flow();
+    drop(top.child.stdout.take());
+    assert_eq!(top.end(), (Some(0), String::new()));
+}
+
+/// On a terminal, which `script` provides, a table is drawn again and again; other formats are as in a file.
+#[cfg(target_os = "linux")]
+#[test]
+fn only_a_table_is_drawn_on_a_terminal() {
+    use std::io::Read as _;
+
+    let program = env!("CARGO_BIN_EXE_netflow");
+    for (format, begin) in [("table", HOME), ("json", "listening"), ("csv", "listening")] {
+        let line = format!(
+            "echo pid $$; exec {program} top --listen 127.0.0.1:0 --by protocol --format {format}"
+        );
+        let mut child = std::process::Command::new("script")
+            .args(["-qec", &line, "/dev/null"])
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        let mut text = String::new();
+        let mut octets = [0; 1_024];
+        while let Ok(count @ 1..) = stdout.read(&mut octets) {
+            let has_begun = text.contains(begin);
+            text += &String::from_utf8_lossy(&octets[..count]);
+            if !has_begun && text.contains(begin) {
+                let id = text.split_whitespace().nth(1).unwrap();
+                let sent = std::process::Command::new("kill")
+                    .args(["-INT", id])
+                    .status();
+                assert!(sent.unwrap().success());
+            }
+        }
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{format}: {text}");
+        assert_eq!(text.contains(HOME), format == "table", "{format}: {text}");
+    }
+}
+
+/// What moves to the top left of a terminal.
+#[cfg(target_os = "linux")]
+const HOME: &str = "\u{1b}[H";
