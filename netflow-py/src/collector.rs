@@ -6,6 +6,7 @@ use std::sync::MutexGuard;
 
 use netflow_arrow::{FlowBatchBuilder, FlowOptions, RecordBatch};
 use netflow_core::{Datagram, Decoded, Limits, Timestamp, Transport};
+use netflow_health::SourceFacts;
 use netflow_io::Feed;
 #[cfg(target_os = "linux")]
 use netflow_io::{Event, live::LiveSource};
@@ -169,9 +170,22 @@ impl Collector {
         Ok(PyBytes::new(py, &inner.examined.feed.decoder().save()))
     }
 
-    /// The health of the exporters so far, as JSON.
-    fn health(&self, py: Python<'_>) -> PyResult<String> {
-        let inner = self.0.lock_py_attached(py).map_err(|_| poisoned())?;
+    /// The health of the exporters so far, as JSON, with what the sockets received and lost.
+    #[pyo3(signature = (datagrams=0, kernel_drops=0, queue_drops=0))]
+    fn health(
+        &self,
+        py: Python<'_>,
+        datagrams: u64,
+        kernel_drops: u64,
+        queue_drops: u64,
+    ) -> PyResult<String> {
+        let mut facts = SourceFacts::default();
+        facts.packets = datagrams;
+        facts.datagrams = datagrams;
+        facts.kernel_drops = kernel_drops;
+        facts.queue_drops = queue_drops;
+        let mut inner = self.0.lock_py_attached(py).map_err(|_| poisoned())?;
+        inner.examined.source(facts);
         Ok(inner.examined.document())
     }
 

@@ -127,6 +127,11 @@ impl ExaminedFeed {
         self.feed.end_session(exporter);
     }
 
+    /// Sets what the sockets received and lost.
+    pub(crate) const fn source(&mut self, facts: SourceFacts) {
+        self.health.source(facts);
+    }
+
     /// The health of the exporters so far, as JSON.
     pub(crate) fn document(&self) -> String {
         let names = InputNames::default();

@@ -269,6 +269,21 @@ def test_several_addresses_udp_and_tcp_feed_one_listener() -> None:
 
 
 @linux
+def test_what_the_kernel_dropped_is_a_finding_of_health() -> None:
+    with nf.listen("127.0.0.1:0", interval=0.05, read_buffer=4096) as batches:
+        _, host, port = batches.listening[0]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for _ in range(200):
+                sender.sendto(DATAGRAM, (host, port))
+            next(batches)
+            # The kernel reports its count with the next datagram that has room.
+            sender.sendto(DATAGRAM, (host, port))
+        next(batches)
+        findings = {finding["code"]: finding for finding in batches.health()["findings"]}
+        assert findings["kernel_drops"]["drops"] == batches.received["kernel_drops"] > 0
+
+
+@linux
 def test_only_exporters_that_are_allowed_are_decoded() -> None:
     with nf.listen("127.0.0.1:0", allow=["127.0.0.2/32"], interval=0.05) as batches:
         _, host, port = batches.listening[0]

@@ -100,7 +100,12 @@ class Collector(ReportedSoFar, asyncio.DatagramProtocol):
     def health(self) -> dict[str, Any]:
         """The health of the exporters so far, as :meth:`Decoder.health` returns it; a frame is the
         number of the call of :meth:`push`, from 1."""
-        found: dict[str, Any] = json.loads(self._collector.health())
+        return self._health()
+
+    def _health(self, *counts: int) -> dict[str, Any]:
+        """The same with the numbers of datagrams that sockets received, and that the kernel and a
+        queue dropped."""
+        found: dict[str, Any] = json.loads(self._collector.health(*counts))
         return found
 
     def save(self) -> bytes:

@@ -73,6 +73,14 @@ class _Listening:
         """What each observation domain sent, and what of it was lost."""
         return self.collector.domains
 
+    def health(self) -> dict[str, Any]:
+        """The health of the exporters so far, as :func:`netflow_rs.health` returns it, with a finding
+        on datagrams that were dropped before they were read."""
+        received = self.received
+        datagrams = received.get("datagrams", 0) + received.get("messages", 0)
+        kernel_drops = received.get("kernel_drops", 0)
+        return self.collector._health(datagrams, kernel_drops, received.get("queue_drops", 0))
+
     def save(self) -> bytes:
         """The state of the exporters, for the argument ``state`` of the next."""
         return self.collector.save()
