@@ -13,9 +13,9 @@ const KEYWORDS: (usize, usize) = (5, 20);
 /// What was found.
 #[derive(Default)]
 struct Findings {
-    /// What has to be mended.
+    /// What has to be fixed.
     faults: Vec<String>,
-    /// What only whoever publishes can decide.
+    /// What only the person who publishes can decide.
     notes: Vec<String>,
 }
 
