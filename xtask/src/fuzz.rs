@@ -121,7 +121,8 @@ fn target_folder() -> PathBuf {
 fn build() -> Result<PathBuf> {
     // With a target named, build scripts and macros are left as they are.
     let host = host()?;
-    cargo("build --locked --release --bins --target")
+    // With the library for C as an archive, of the same dependencies.
+    cargo("build --locked --release -p netflow-fuzz -p netflow-ffi --lib --bins --target")
         .arguments(&host)
         .variable("CARGO_TARGET_DIR", target_folder())
         .variable("RUSTFLAGS", COVERAGE)
