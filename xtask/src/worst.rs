@@ -10,6 +10,10 @@ use crate::repository::{Result, root};
 /// An octet of any datagram may cost at most this many times that of a normal one.
 const MOST: f64 = 20.0;
 
+/// Builds the programs, without what they do not need.
+const BUILD: &str = "build --locked --quiet --release -p netflow-benches \
+                     --no-default-features --features worst --bin worst --bin worst_memory";
+
 /// Datagrams of a run; the costs of a run without any are taken off.
 const DATAGRAMS: u32 = 200;
 
@@ -26,8 +30,7 @@ pub(crate) fn run() -> ExitCode {
 
 /// The same as a step of the tests.
 pub(crate) fn table() -> Result {
-    cargo("build --locked --quiet --release -p netflow-benches --bin worst --bin worst_memory")
-        .run()?;
+    cargo(BUILD).run()?;
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
     let release = root().join(target).join("release");
     let [program, memory] = ["worst", "worst_memory"].map(|name| release.join(name));
