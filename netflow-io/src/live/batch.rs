@@ -14,7 +14,7 @@ use nix::sys::socket::{
 use nix::sys::time::TimeSpec;
 
 /// Datagrams received with one call at most.
-const SLOTS: usize = 32;
+pub(super) const SLOTS: usize = 32;
 const NANOS: i64 = 1_000_000_000;
 
 /// The datagrams that were received last, of one socket.

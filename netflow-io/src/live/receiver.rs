@@ -5,6 +5,7 @@ use core::time::Duration;
 use std::io;
 use std::net::UdpSocket;
 use std::os::fd::{AsFd as _, BorrowedFd};
+use std::thread;
 use std::time::Instant;
 
 use netflow_core::Prefix;
@@ -13,7 +14,7 @@ use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use socket2::{SockFilter, SockRef};
 
-use super::batch::{ReceiveBatch, Slot};
+use super::batch::{ReceiveBatch, SLOTS, Slot};
 use super::counters::Counters;
 use super::error::LiveError;
 use super::notice::{Notice, Notices};
@@ -26,6 +27,11 @@ use crate::arrivals::Arrival;
 const EVENTS: usize = 64;
 /// How often connections are checked for overdue messages.
 const SWEEP: Duration = Duration::from_millis(250);
+/// How long a source lets datagrams gather once it has read all there were: waking up for each of them costs more
+/// than decoding it.
+const GATHERING: Duration = Duration::from_micros(500);
+/// Octets of a receive buffer that hold what arrives meanwhile, at any rate that one thread can decode.
+const GATHERING_BUFFER: usize = 256 * 1024;
 /// How long the source may take after a stop to return what it had already received.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -46,6 +52,10 @@ pub(super) struct Receiver {
     stopping: Option<Instant>,
     last_sweep: Instant,
     idle: EpollTimeout,
+    /// Whether datagrams were read since the last wait, and the last call found fewer than it could take.
+    is_drained: bool,
+    /// Whether all receive buffers are large enough to let datagrams gather.
+    may_gather: bool,
     allowed: Vec<Prefix>,
     counters: Arc<Counters>,
     notices: Arc<Notices>,
@@ -116,6 +126,8 @@ impl Receiver {
             stopping: None,
             last_sweep: Instant::now(),
             idle: timeout(options.idle),
+            is_drained: false,
+            may_gather: true,
             allowed: options.allowed.clone(),
             counters,
             notices: Arc::clone(notices),
@@ -138,6 +150,8 @@ impl Receiver {
 
     pub(super) fn add_udp(&mut self, socket: UdpSocket, protocols: Protocols) -> io::Result<()> {
         self.epoll.add(&socket, event(Token::Udp(self.udp.len())))?;
+        let buffer = SockRef::from(&socket).recv_buffer_size()?;
+        self.may_gather &= buffer >= GATHERING_BUFFER;
         self.udp.push(Udp {
             socket,
             protocols,
@@ -225,6 +239,7 @@ impl Receiver {
         self.batch_of = index;
         match self.batch.receive(&udp.socket) {
             Ok(received) => {
+                self.is_drained = received.datagrams < SLOTS;
                 if let Some(dropped) = received.dropped {
                     // The kernel counts in 32 bits, from the opening of the socket on.
                     let more = dropped.wrapping_sub(udp.dropped);
@@ -275,6 +290,14 @@ impl Receiver {
         }
     }
 
+    /// Lets datagrams gather, if some were just read; never for callers that do not wait.
+    fn gather(&mut self) {
+        let is_drained = core::mem::take(&mut self.is_drained);
+        if is_drained && self.may_gather && self.idle != EpollTimeout::ZERO {
+            thread::sleep(GATHERING);
+        }
+    }
+
     /// Waits until a socket is ready.
     fn wait(&mut self) -> io::Result<Waited> {
         let now = Instant::now();
@@ -292,7 +315,10 @@ impl Receiver {
         let timeout = match self.stopping {
             Some(until) if now >= until => return Ok(Waited::Stopped),
             Some(_) => EpollTimeout::ZERO,
-            None => self.idle,
+            None => {
+                self.gather();
+                self.idle
+            }
         };
         let count = match self.epoll.wait(&mut self.events, timeout) {
             Ok(count) => count,

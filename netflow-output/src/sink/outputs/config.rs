@@ -280,6 +280,10 @@ pub(super) enum EncodingKind {
     Ipfix(Option<Filter>),
 }
 
+/// Rows of a batch: few enough for its columns to be in the cache of the processor when they are written.
+#[cfg(feature = "columns")]
+const BATCH_ROWS: usize = 1 << 13;
+
 /// Columns of flows, and the container that their batches are put into.
 #[cfg(feature = "columns")]
 #[derive(Debug, Clone)]
@@ -293,12 +297,14 @@ pub(super) struct ColumnsConfig {
 #[cfg(feature = "columns")]
 impl ColumnsConfig {
     pub(super) fn options(&self) -> FlowOptions {
-        column_options(
+        let mut options = column_options(
             self.fields.clone(),
             &self.selection,
             &self.files,
             self.container,
-        )
+        );
+        options.rows = BATCH_ROWS;
+        options
     }
 
     pub(super) fn schema(&self) -> SchemaRef {
