@@ -61,7 +61,7 @@ fn listen(
     };
     source.set_idle(IDLE);
     let mut screen = Screen {
-        // Rows of other formats are all for whoever reads them.
+        // Rows of other formats go to the program that reads them.
         is_shown: to_terminal && args.format == TopFormat::Table,
         drawn: None,
     };
