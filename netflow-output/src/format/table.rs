@@ -48,12 +48,12 @@ pub struct Table {
     /// The fields of [`RowValues`], and those of the columns.
     projection: Projection,
     of_set: SetValues,
-    /// For each shape of sFlow samples, by its slot in the projection.
+    /// For each template and each shape of sFlow samples, by its slot in the projection.
     shapes: Vec<TableShape>,
     rows: TableRows,
 }
 
-/// Samples of one shape.
+/// What the flows of one template or the samples of one shape have.
 #[derive(Debug, Clone)]
 struct TableShape {
     /// The version of its columns; 0 if there are none yet.
@@ -173,23 +173,32 @@ impl Table {
             self.samples(set, out);
             return;
         }
-        let projected = self.projection.of(set);
-        for planned in &mut self.rows.columns {
-            // The reverse direction has its fields elsewhere in the record.
-            planned.is_present = is_split || planned.can_be_of(projected.columns());
+        if self.shapes.is_empty() {
+            self.shapes.resize(Projection::SLOTS, TableShape::NONE);
         }
-        let fields = if is_split {
-            FieldPlaces::EACH
-        } else {
-            FieldPlaces::new(projected.columns())
+        let rows = &mut self.rows;
+        let projected = self.projection.of(set);
+        // The reverse direction has its fields elsewhere in the record.
+        let key = projected.key().filter(|_| !is_split);
+        let shape = key.and_then(|key| Some((self.shapes.get_mut(key.slot)?, key.version)));
+        let fields = match shape {
+            Some((shape, version)) => {
+                shape.prepare(version, &mut rows.columns, projected.columns());
+                shape.fields.set_times(projected.columns());
+                &shape.fields
+            }
+            None => {
+                let columns = rows.columns.iter_mut();
+                columns.for_each(|planned| planned.is_present = true);
+                &FieldPlaces::EACH
+            }
         };
         let places = Places {
             projected,
-            fields: &fields,
+            fields,
             of_set: &self.of_set,
-            is_scaled: self.rows.is_scaled,
+            is_scaled: rows.is_scaled,
         };
-        let rows = &mut self.rows;
         self.selection.for_each(set, |flow| {
             rows.row(&RowValues::new(&places, flow), out);
         });
@@ -210,12 +219,7 @@ impl Table {
             let shape = key.and_then(|key| Some((shapes.get_mut(key.slot)?, key.version)));
             let fields = match shape {
                 Some((shape, version)) => {
-                    if shape.version != version {
-                        shape.plan(version, &rows.columns, projected.columns());
-                    }
-                    for (planned, is_present) in rows.columns.iter_mut().zip(&shape.present) {
-                        planned.is_present = *is_present;
-                    }
+                    shape.prepare(version, &mut rows.columns, projected.columns());
                     &shape.fields
                 }
                 None => {
@@ -303,11 +307,19 @@ impl TableShape {
         present: Vec::new(),
     };
 
-    fn plan(&mut self, version: u64, table: &[PlannedColumn], columns: &[FlowColumn]) {
-        self.version = version;
-        self.fields = FieldPlaces::new(columns);
-        let present = table.iter().map(|planned| planned.can_be_of(columns));
-        self.present = present.collect();
+    /// Notes in the columns of the table which of them there can be. What depends on the template or shape alone
+    /// is looked for once in each version.
+    fn prepare(&mut self, version: u64, table: &mut [PlannedColumn], columns: &[FlowColumn]) {
+        if self.version != version {
+            self.version = version;
+            self.fields = FieldPlaces::new(columns);
+            self.present.clear();
+            let present = table.iter().map(|planned| planned.can_be_of(columns));
+            self.present.extend(present);
+        }
+        for (planned, is_present) in table.iter_mut().zip(&self.present) {
+            planned.is_present = *is_present;
+        }
     }
 }
 
@@ -377,7 +389,7 @@ impl TableRows {
                 TableColumn::Field(field) => {
                     self.cells.push_value(flow_value::value(values.flow, field));
                 }
-                usual => self.cells.push(|row| usual.write(values, self.style, row)),
+                usual => self.cells.push(|pen| usual.write(values, self.style, pen)),
             }
         }
         if let Some(ranking) = &mut self.ranking {
@@ -422,12 +434,12 @@ impl TableRows {
         layout.rule(out);
         let mut cells = Cells::default();
         for planned in &self.columns {
-            cells.push(|row| match planned.column {
+            cells.push(|pen| match planned.column {
                 TableColumn::Packets | TableColumn::Field(FlowField::Packets) => {
-                    number::count(row, self.sums.packets, self.style.exact);
+                    number::count(pen, self.sums.packets, self.style.exact);
                 }
                 TableColumn::Octets | TableColumn::Field(FlowField::Octets) => {
-                    number::count(row, self.sums.octets, self.style.exact);
+                    number::count(pen, self.sums.octets, self.style.exact);
                 }
                 _ => {}
             });
@@ -445,10 +457,12 @@ impl TableRows {
         }
         if sums.reverse_packets > 0 || sums.reverse_octets > 0 {
             let mut row = RowText::default();
-            row.word("and ");
-            number::count(&mut row, sums.reverse_packets, self.style.exact);
-            row.word(" pkts, ");
-            number::count(&mut row, sums.reverse_octets, self.style.exact);
+            row.write(|pen| {
+                pen.word("and ");
+                number::count(pen, sums.reverse_packets, self.style.exact);
+                pen.word(" pkts, ");
+                number::count(pen, sums.reverse_octets, self.style.exact);
+            });
             out.extend_from_slice(row.text(0, row.len()));
             out.extend_from_slice(b" octets in the reverse direction\n");
         }

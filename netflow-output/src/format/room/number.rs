@@ -14,6 +14,12 @@ impl Room {
         }
     }
 
+    /// The same, not a part of the caller: where numbers of any size are written at many places.
+    #[inline(never)]
+    pub(in crate::format) fn outlined_number(&mut self, at: usize, number: u64) -> usize {
+        self.number(at, number)
+    }
+
     #[inline(never)]
     fn large(&mut self, at: usize, number: u64) -> usize {
         let at = self.number(at, number / 1_000_000_000);

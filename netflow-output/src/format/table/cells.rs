@@ -6,7 +6,7 @@ use super::column::SUSPECT;
 use crate::format::Zone;
 use crate::format::flow_value;
 use crate::format::room::BLOCK;
-use crate::format::row::{LongValue, RowText};
+use crate::format::row::{LongValue, Pen, RowText};
 
 /// The cells of a row. Controls in them are replaced: what an exporter sends does not
 /// command the terminal.
@@ -101,12 +101,12 @@ impl Cells {
     }
 
     /// Adds a cell of ASCII.
-    pub(super) fn push(&mut self, write: impl FnOnce(&mut RowText)) {
+    pub(super) fn push(&mut self, write: impl FnOnce(&mut Pen<'_>)) {
         if self.row.is_full() {
             self.spill();
         }
         let start = self.row.len();
-        write(&mut self.row);
+        self.row.write(write);
         let end = self.row.len();
         self.cells.push(Cell {
             start,
@@ -146,12 +146,12 @@ impl Cells {
     /// Adds the cell of the time when a flow started, or ended where that is all there is.
     pub(super) fn push_start(&mut self, time: Option<Timestamp>, is_suspect: bool) {
         self.is_suspect = is_suspect;
-        self.push(|row| {
+        self.push(|pen| {
             if let Some(time) = time {
-                row.plain_time(time);
+                pen.plain_time(time);
             }
             if is_suspect {
-                row.octet(SUSPECT);
+                pen.octet(SUSPECT);
             }
         });
     }
@@ -169,7 +169,7 @@ impl Cells {
             return;
         };
         let mut written = Ok(());
-        self.push(|row| written = row.value(&value));
+        self.push(|pen| written = pen.value(&value));
         if let Err(LongValue) = written {
             self.cells.pop();
             let mut text = Vec::new();

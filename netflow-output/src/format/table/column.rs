@@ -5,7 +5,7 @@ use netflow_core::field::{FieldType, FlowField};
 use super::protocol::TCP;
 use super::values::RowValues;
 use super::{endpoint, event, number, protocol};
-use crate::format::row::RowText;
+use crate::format::row::Pen;
 
 /// How cells are written.
 #[derive(Debug, Clone, Copy)]
@@ -149,88 +149,94 @@ impl TableColumn {
 
     /// Writes the cell of a flow; nothing if the flow does not have it. The start and the
     /// fields that were asked for are written by [`Cells`](super::cells::Cells).
-    pub(super) fn write(self, values: &RowValues<'_, '_>, style: Style, row: &mut RowText) {
-        let flow = values.flow;
+    #[inline(always)]
+    pub(super) fn write(self, values: &RowValues<'_, '_>, style: Style, pen: &mut Pen<'_>) {
         match self {
             Self::Duration => {
                 if let Some(nanos) = values.duration() {
-                    number::duration(row, nanos);
+                    pen.outlined(|pen| number::duration(pen, nanos));
                 }
             }
-            Self::Protocol => protocol::write(row, values),
-            Self::Source => endpoint::source(row, values),
-            Self::Destination => endpoint::destination(row, values),
-            Self::Translated => endpoint::translated(row, values),
-            Self::Event => event::write(row, flow),
-            Self::Vlan => vlan(row, values),
-            Self::Packets => optional(row, values.packets, style),
-            Self::Octets => optional(row, values.octets, style),
-            Self::Sampling => {
-                if let Some(rate) = values.sampling_rate() {
-                    row.word("1:");
-                    row.number(rate);
-                } else if let Some(reason) = flow.no_sampling_rate() {
-                    row.word(reason.name());
-                }
-            }
-            Self::Flags => flags(row, values),
-            Self::Input => interface(row, values.input_interface()),
-            Self::Output => interface(row, values.output_interface()),
-            Self::Exporter => row.octets(values.exporter()),
+            Self::Protocol => protocol::write(pen, values),
+            Self::Source => endpoint::source(pen, values),
+            Self::Destination => endpoint::destination(pen, values),
+            Self::Translated => pen.outlined(|pen| endpoint::translated(pen, values)),
+            Self::Event => pen.outlined(|pen| event::write(pen, values.flow)),
+            Self::Vlan => pen.outlined(|pen| vlan(pen, values)),
+            Self::Packets => optional(pen, values.packets, style),
+            Self::Octets => optional(pen, values.octets, style),
+            Self::Sampling => pen.outlined(|pen| sampling(pen, values)),
+            Self::Flags => flags(pen, values),
+            Self::Input => interface(pen, values.input_interface()),
+            Self::Output => interface(pen, values.output_interface()),
+            Self::Exporter => pen.octets(values.exporter()),
             Self::Start | Self::Field(_) => {}
         }
     }
 }
 
+/// The sampling rate, or why it is not known.
+fn sampling(pen: &mut Pen<'_>, values: &RowValues<'_, '_>) {
+    if let Some(rate) = values.sampling_rate() {
+        pen.word("1:");
+        pen.number(rate);
+    } else if let Some(reason) = values.flow.no_sampling_rate() {
+        pen.word(reason.name());
+    }
+}
+
 /// `10`, `10.200` of a tag and one inside it, `10>20` where it changes on the way.
-fn vlan(row: &mut RowText, values: &RowValues<'_, '_>) {
+fn vlan(pen: &mut Pen<'_>, values: &RowValues<'_, '_>) {
     let (before, after) = (values.vlans(), values.post_vlans());
     let is_known = |tags: [Option<u16>; 2]| tags != [None, None];
     if is_known(before) {
-        tags(row, before);
+        tags(pen, before);
     }
     if is_known(after) && after != before {
         if is_known(before) {
-            row.octet(b'>');
+            pen.octet(b'>');
         }
-        tags(row, after);
+        tags(pen, after);
     }
 }
 
 /// The outer tag and the inner one.
-fn tags(row: &mut RowText, [outer, inner]: [Option<u16>; 2]) {
+fn tags(pen: &mut Pen<'_>, [outer, inner]: [Option<u16>; 2]) {
     if let Some(outer) = outer {
-        row.number(outer.into());
+        pen.number(outer.into());
     }
     if let Some(inner) = inner {
         if outer.is_some() {
-            row.octet(b'.');
+            pen.octet(b'.');
         }
-        row.number(inner.into());
+        pen.number(inner.into());
     }
 }
 
-fn optional(row: &mut RowText, count: Option<u64>, style: Style) {
+#[inline(always)]
+fn optional(pen: &mut Pen<'_>, count: Option<u64>, style: Style) {
     if let Some(count) = count {
-        number::count(row, count, style.exact);
+        number::count(pen, count, style.exact);
     }
 }
 
-fn interface(row: &mut RowText, index: Option<u64>) {
+#[inline(always)]
+fn interface(pen: &mut Pen<'_>, index: Option<u64>) {
     if let Some(index) = index {
-        row.number(index);
+        pen.number(index);
     }
 }
 
 /// The flags of TCP that were seen, a dot for each other: `...AP.SF`.
-fn flags(row: &mut RowText, values: &RowValues<'_, '_>) {
+#[inline(always)]
+fn flags(pen: &mut Pen<'_>, values: &RowValues<'_, '_>) {
     if values.protocol != Some(TCP) {
         return;
     }
     if let Some(flags) = values.tcp_flags() {
         // The flags above these eight have no letters.
         let [.., low] = flags.to_be_bytes();
-        row.eight(&FLAGS[usize::from(low)]);
+        pen.eight(&FLAGS[usize::from(low)]);
     }
 }
 

@@ -6,34 +6,36 @@ use netflow_core::value::MacAddress;
 
 use super::protocol::is_icmp;
 use super::values::RowValues;
-use crate::format::row::RowText;
+use crate::format::row::Pen;
 
 /// Address and port of the source; its MAC address where there is no IP.
-pub(super) fn source(row: &mut RowText, flow: &RowValues<'_, '_>) {
+#[inline(always)]
+pub(super) fn source(pen: &mut Pen<'_>, flow: &RowValues<'_, '_>) {
     match flow.source_address() {
         // Of ICMP there are no ports; older exporters put type and code there.
-        Some(address) => write(row, address, flow.source_port().filter(|_| !is_icmp(flow))),
-        None if flow.is_without_ip() => mac(row, flow.flow.source_mac()),
+        Some(address) => write(pen, address, flow.source_port().filter(|_| !is_icmp(flow))),
+        None if flow.is_without_ip() => pen.outlined(|pen| mac(pen, flow.flow.source_mac())),
         None => {}
     }
 }
 
 /// Address and port of the destination; its MAC address where there is no IP.
-pub(super) fn destination(row: &mut RowText, flow: &RowValues<'_, '_>) {
+#[inline(always)]
+pub(super) fn destination(pen: &mut Pen<'_>, flow: &RowValues<'_, '_>) {
     match flow.destination_address() {
         Some(address) => write(
-            row,
+            pen,
             address,
             flow.destination_port().filter(|_| !is_icmp(flow)),
         ),
-        None if flow.is_without_ip() => mac(row, flow.flow.destination_mac()),
+        None if flow.is_without_ip() => pen.outlined(|pen| mac(pen, flow.flow.destination_mac())),
         None => {}
     }
 }
 
 /// What source and destination are after NAT, where that differs from before:
 /// `192.0.2.1:40000` of a source, `-> 10.0.0.1:80` of a destination.
-pub(super) fn translated(row: &mut RowText, flow: &RowValues<'_, '_>) {
+pub(super) fn translated(pen: &mut Pen<'_>, flow: &RowValues<'_, '_>) {
     let source = changed(
         (flow.source_address(), flow.source_port()),
         (
@@ -49,30 +51,30 @@ pub(super) fn translated(row: &mut RowText, flow: &RowValues<'_, '_>) {
         ),
     );
     if let Some((address, port)) = source {
-        write(row, address, port);
+        write(pen, address, port);
         if port.is_none() {
-            port_block(row, flow);
+            port_block(pen, flow);
         }
     }
     if let Some((address, port)) = destination {
         if source.is_some() {
-            row.octet(b' ');
+            pen.octet(b' ');
         }
-        row.word("-> ");
-        write(row, address, port);
+        pen.word("-> ");
+        write(pen, address, port);
     }
 }
 
 /// The ports that a NAT assigned at once, `:1024-2047` (RFC 8158).
-fn port_block(row: &mut RowText, flow: &RowValues<'_, '_>) {
+fn port_block(pen: &mut Pen<'_>, flow: &RowValues<'_, '_>) {
     let Some(start) = flow.flow.nat_port_block_start() else {
         return;
     };
-    row.octet(b':');
-    row.number(start.into());
+    pen.octet(b':');
+    pen.number(start.into());
     if let Some(end) = flow.flow.nat_port_block_end() {
-        row.octet(b'-');
-        row.number(end.into());
+        pen.octet(b'-');
+        pen.number(end.into());
     }
 }
 
@@ -91,24 +93,25 @@ fn changed(before: End, after: End) -> Option<(IpAddr, Option<u16>)> {
     Some((address.or(before.0)?, port.or(before.1)))
 }
 
-fn mac(row: &mut RowText, address: Option<MacAddress>) {
+fn mac(pen: &mut Pen<'_>, address: Option<MacAddress>) {
     if let Some(address) = address {
-        row.mac(address);
+        pen.mac(address);
     }
 }
 
 /// `192.0.2.1:443`, `[2001:db8::1]:443`, or the address alone.
-fn write(row: &mut RowText, address: IpAddr, port: Option<u16>) {
+#[inline(always)]
+fn write(pen: &mut Pen<'_>, address: IpAddr, port: Option<u16>) {
     let is_bracketed = address.is_ipv6() && port.is_some();
     if is_bracketed {
-        row.octet(b'[');
+        pen.octet(b'[');
     }
-    row.address(address);
+    pen.address(address);
     if is_bracketed {
-        row.octet(b']');
+        pen.octet(b']');
     }
     if let Some(port) = port {
-        row.octet(b':');
-        row.number(port.into());
+        pen.octet(b':');
+        pen.number(port.into());
     }
 }

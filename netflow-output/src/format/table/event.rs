@@ -2,31 +2,31 @@
 
 use netflow_core::Flow;
 
-use crate::format::row::RowText;
+use crate::format::row::Pen;
 
 /// A connection was denied (firewallEvent).
 const DENIED: u8 = 3;
 
 /// Writes what happened, if the record is of an event: `created`, `denied 1001`, `NAT44 create`.
-pub(super) fn write(row: &mut RowText, flow: &Flow<'_>) {
+pub(super) fn write(pen: &mut Pen<'_>, flow: &Flow<'_>) {
     if let Some(event) = flow.firewall_event().filter(|event| *event != 0) {
-        named(row, firewall(event), event);
+        named(pen, firewall(event), event);
         // The access list or the reason that denied it (Cisco ASA, NetFlow Implementation
         // Guide, "Extended Event Codes").
         let extended = flow.firewall_extended_event();
         if let Some(extended) = extended.filter(|extended| event == DENIED && *extended != 0) {
-            row.octet(b' ');
-            row.number(extended.into());
+            pen.octet(b' ');
+            pen.number(extended.into());
         }
     } else if let Some(event) = flow.nat_event().filter(|event| *event != 0) {
-        named(row, nat(event), event);
+        named(pen, nat(event), event);
     }
 }
 
-fn named(row: &mut RowText, name: Option<&str>, number: u8) {
+fn named(pen: &mut Pen<'_>, name: Option<&str>, number: u8) {
     match name {
-        Some(name) => row.word(name),
-        None => row.number(number.into()),
+        Some(name) => pen.word(name),
+        None => pen.number(number.into()),
     }
 }
 

@@ -1,13 +1,19 @@
 //! Numbers for people.
 
-use crate::format::row::RowText;
+use crate::format::row::Pen;
 
 /// A count, in full or as `12.3k`.
-pub(super) fn count(row: &mut RowText, count: u64, exact: bool) {
+#[inline(always)]
+pub(super) fn count(pen: &mut Pen<'_>, count: u64, exact: bool) {
     if exact || count < 10_000 {
-        row.number(count);
-        return;
+        pen.number(count);
+    } else {
+        pen.outlined(|pen| rounded(pen, count));
     }
+}
+
+/// A count of 10,000 or more with three digits and a unit.
+fn rounded(pen: &mut Pen<'_>, count: u64) {
     let mut unit = 1_u64;
     let mut letter = b'k';
     for next in *b"MGTPE" {
@@ -25,19 +31,19 @@ pub(super) fn count(row: &mut RowText, count: u64, exact: bool) {
     match thousandths {
         0..9_995 => {
             let hundredths = (thousandths + 5) / 10;
-            row.number((hundredths / 100).into());
-            row.octet(b'.');
-            row.two_digits(hundredths % 100);
+            pen.number((hundredths / 100).into());
+            pen.octet(b'.');
+            pen.two_digits(hundredths % 100);
         }
         9_995..99_950 => {
             let tenths = (thousandths + 50) / 100;
-            row.number((tenths / 10).into());
-            row.octet(b'.');
-            row.number((tenths % 10).into());
+            pen.number((tenths / 10).into());
+            pen.octet(b'.');
+            pen.number((tenths % 10).into());
         }
-        _ => row.number(((thousandths + 500) / 1_000).into()),
+        _ => pen.number(((thousandths + 500) / 1_000).into()),
     }
-    row.octet(letter);
+    pen.octet(letter);
 }
 
 /// Whether this many of a unit are 1000 of it when rounded.
@@ -46,43 +52,43 @@ fn rounds_up(count: u64, unit: u64) -> bool {
 }
 
 /// Nanoseconds as `250ms`, `12.3s`, `3m20s`, `2h05m`, `3d04h`.
-pub(super) fn duration(row: &mut RowText, nanos: i64) {
+pub(super) fn duration(pen: &mut Pen<'_>, nanos: i64) {
     if nanos < 0 {
-        row.octet(b'-');
+        pen.octet(b'-');
     }
     let millis = nanos.unsigned_abs() / 1_000_000;
     let seconds = millis / 1_000;
     let (first, unit, second, end) = match seconds {
         0 => {
-            row.number(millis);
-            row.word("ms");
+            pen.number(millis);
+            pen.word("ms");
             return;
         }
         1..60 => {
-            row.number(seconds);
-            row.octet(b'.');
-            row.number(millis % 1_000 / 100);
-            row.octet(b's');
+            pen.number(seconds);
+            pen.octet(b'.');
+            pen.number(millis % 1_000 / 100);
+            pen.octet(b's');
             return;
         }
         60..3_600 => (seconds / 60, b'm', seconds % 60, b's'),
         3_600..86_400 => (seconds / 3_600, b'h', seconds / 60 % 60, b'm'),
         _ => (seconds / 86_400, b'd', seconds / 3_600 % 24, b'h'),
     };
-    row.number(first);
-    row.octet(unit);
-    row.two_digits(u32::try_from(second).unwrap_or(0));
-    row.octet(end);
+    pen.number(first);
+    pen.octet(unit);
+    pen.two_digits(u32::try_from(second).unwrap_or(0));
+    pen.octet(end);
 }
 
 #[cfg(test)]
 mod tests {
     use super::{count, duration};
-    use crate::format::row::RowText;
+    use crate::format::row::{Pen, RowText};
 
-    fn written(write: impl FnOnce(&mut RowText)) -> String {
+    fn written(write: impl FnOnce(&mut Pen<'_>)) -> String {
         let mut row = RowText::default();
-        write(&mut row);
+        row.write(write);
         String::from_utf8(row.text(0, row.len()).to_vec()).unwrap()
     }
 

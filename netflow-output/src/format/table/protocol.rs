@@ -3,7 +3,7 @@
 use netflow_core::element::{self, iana};
 
 use super::values::RowValues;
-use crate::format::row::RowText;
+use crate::format::row::Pen;
 
 const ICMP: u8 = 1;
 pub(super) const TCP: u8 = 6;
@@ -11,31 +11,39 @@ const UDP: u8 = 17;
 const ICMPV6: u8 = 58;
 
 /// `TCP`, `ICMP 8/0`, `99`; `ARP`, `0x8899`.
-pub(super) fn write(row: &mut RowText, flow: &RowValues<'_, '_>) {
+#[inline(always)]
+pub(super) fn write(pen: &mut Pen<'_>, flow: &RowValues<'_, '_>) {
+    match flow.protocol {
+        Some(TCP) => pen.block(b"TCP.", 3),
+        Some(UDP) => pen.block(b"UDP.", 3),
+        _ => pen.outlined(|pen| write_other(pen, flow)),
+    }
+}
+
+/// One that few flows have.
+fn write_other(pen: &mut Pen<'_>, flow: &RowValues<'_, '_>) {
     let Some(number) = flow.protocol else {
         if let Some(ether_type) = flow.flow.ether_type().filter(|_| flow.is_without_ip()) {
-            write_ether_type(row, ether_type);
+            write_ether_type(pen, ether_type);
         }
         return;
     };
     let name = match number {
-        TCP => Some("TCP"),
-        UDP => Some("UDP"),
         ICMPV6 => Some("ICMP6"),
         number => element::code(iana::PROTOCOL_IDENTIFIER.id, number.into()),
     };
     match name {
-        Some(name) => row.word(name),
-        None => row.number(number.into()),
+        Some(name) => pen.word(name),
+        None => pen.number(number.into()),
     }
     if !is_icmp(flow) {
         return;
     }
     if let Some(icmp_type) = flow.flow.icmp_type() {
-        row.octet(b' ');
-        row.number(icmp_type.into());
-        row.octet(b'/');
-        row.number(flow.flow.icmp_code().unwrap_or(0).into());
+        pen.octet(b' ');
+        pen.number(icmp_type.into());
+        pen.octet(b'/');
+        pen.number(flow.flow.icmp_code().unwrap_or(0).into());
     }
 }
 
@@ -43,12 +51,12 @@ pub(super) fn is_icmp(flow: &RowValues<'_, '_>) -> bool {
     matches!(flow.protocol, Some(ICMP | ICMPV6))
 }
 
-fn write_ether_type(row: &mut RowText, number: u16) {
+fn write_ether_type(pen: &mut Pen<'_>, number: u16) {
     match ether_type(number) {
-        Some(name) => row.word(name),
+        Some(name) => pen.word(name),
         None => {
-            row.word("0x");
-            row.hex(number);
+            pen.word("0x");
+            pen.hex(number);
         }
     }
 }

@@ -7,7 +7,7 @@ use netflow_core::wire::sflow::Sample;
 use netflow_core::{ClockCheck, Flow, FlowColumn, Projected, Timestamp};
 
 use crate::format::lines;
-use crate::format::place::{NumberPlace, TimePlace, octets};
+use crate::format::place::{TimePlace, octets};
 use crate::format::row::RowText;
 
 /// The fields that most rows show: the start, the end, and those of [`Position`].
@@ -75,12 +75,18 @@ impl FieldPlaces {
         for (place, column) in found.places.iter_mut().zip(columns) {
             *place = FieldPlace::new(*column);
         }
-        for (time, column) in found.times.iter_mut().zip(columns) {
-            if let FlowColumn::Time(plan) = column {
-                *time = TimePlace::new(*plan);
-            }
-        }
+        found.set_times(columns);
         found
+    }
+
+    /// Changes how times are computed: it depends on the header of the message too.
+    pub(super) fn set_times(&mut self, columns: &[FlowColumn]) {
+        for (time, column) in self.times.iter_mut().zip(columns) {
+            *time = match column {
+                FlowColumn::Time(plan) => TimePlace::new(*plan),
+                _ => None,
+            };
+        }
     }
 }
 
@@ -107,7 +113,7 @@ impl SetValues {
         self.exporter.clear();
         let address = first.agent_address().or_else(|| first.exporter_address());
         if let Some(address) = address.filter(|_| lines::is_exporter_known(header)) {
-            self.exporter.address(address);
+            self.exporter.write(|pen| pen.address(address));
         }
     }
 }
@@ -127,7 +133,14 @@ pub(super) struct Places<'r, 'm> {
 enum FieldPlace {
     /// No flow has it.
     Absent,
-    Number(NumberPlace),
+    /// A number of one octet at this offset.
+    Number8(u16),
+    /// A number of two octets.
+    Number16(u16),
+    /// A number of four octets.
+    Number32(u16),
+    /// A number of eight octets.
+    Number64(u16),
     /// An IPv4 address at this offset.
     Ipv4(u16),
     /// Each flow has to be asked.
@@ -138,13 +151,27 @@ impl FieldPlace {
     fn new(column: FlowColumn) -> Self {
         let known = match column {
             FlowColumn::Absent => Some(Self::Absent),
-            FlowColumn::Number(place) => NumberPlace::new(place).map(Self::Number),
+            FlowColumn::Number(place) => {
+                let offset = u16::try_from(place.offset).ok();
+                offset.and_then(|offset| Self::number(offset, place.width))
+            }
             FlowColumn::Octets(place) if place.width == 4 => {
                 u16::try_from(place.offset).ok().map(Self::Ipv4)
             }
             _ => None,
         };
         known.unwrap_or(Self::Each)
+    }
+
+    /// `None` of a width that the flow is asked for.
+    const fn number(offset: u16, width: usize) -> Option<Self> {
+        Some(match width {
+            1 => Self::Number8(offset),
+            2 => Self::Number16(offset),
+            4 => Self::Number32(offset),
+            8 => Self::Number64(offset),
+            _ => return None,
+        })
     }
 }
 
@@ -164,7 +191,7 @@ pub(super) struct RowValues<'r, 'm> {
 
 impl<'r, 'm> RowValues<'r, 'm> {
     /// The values of a flow of the set.
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(places: &'r Places<'r, 'm>, flow: &'r Flow<'m>) -> Self {
         let record = match flow.record() {
             Some(record) => record.octets(),
@@ -173,10 +200,10 @@ impl<'r, 'm> RowValues<'r, 'm> {
         let (start, end) = if let Some((start, end, _)) = places.of_set.times {
             (start, end)
         } else {
-            let times = places.fields.times.each_ref();
-            let [start, end] = times.map(|time| time.as_ref().and_then(|time| time.time(record)));
-            let (start, end) = (start.or_else(|| flow.start()), end.or_else(|| flow.end()));
-            (start, end)
+            let [start, end] = &places.fields.times;
+            let time = |time: &Option<TimePlace>| time.as_ref()?.time(record);
+            let start = time(start).or_else(|| flow.start());
+            (start, time(end).or_else(|| flow.end()))
         };
         let mut values = Self {
             flow,
@@ -194,17 +221,27 @@ impl<'r, 'm> RowValues<'r, 'm> {
         values
     }
 
-    #[inline]
+    #[inline(always)]
     fn number(&self, position: Position) -> Option<u64> {
         match self.places.fields.places[position as usize] {
             FieldPlace::Absent => None,
-            FieldPlace::Number(place) => Some(place.number(self.record)),
-            _ => self.places.projected.number(self.flow, position as usize),
+            FieldPlace::Number8(offset) => {
+                let [number] = octets(self.record, offset);
+                Some(number.into())
+            }
+            FieldPlace::Number16(offset) => {
+                Some(u16::from_be_bytes(octets(self.record, offset)).into())
+            }
+            FieldPlace::Number32(offset) => {
+                Some(u32::from_be_bytes(octets(self.record, offset)).into())
+            }
+            FieldPlace::Number64(offset) => Some(u64::from_be_bytes(octets(self.record, offset))),
+            FieldPlace::Ipv4(_) | FieldPlace::Each => self.asked_number(position),
         }
     }
 
     /// A counter, scaled if counters are.
-    #[inline]
+    #[inline(always)]
     fn counter(&self, position: Position) -> Option<u64> {
         let count = self.number(position)?;
         Some(count.saturating_mul(self.scale()))
@@ -229,17 +266,29 @@ impl<'r, 'm> RowValues<'r, 'm> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn address(&self, position: Position) -> Option<IpAddr> {
         match self.places.fields.places[position as usize] {
             FieldPlace::Absent => None,
             FieldPlace::Ipv4(offset) => Some(IpAddr::from(octets::<4>(self.record, offset))),
-            _ => self.places.projected.address(self.flow, position as usize),
+            _ => self.asked_address(position),
         }
     }
 
+    /// A number that the flow is asked for.
+    #[inline(never)]
+    fn asked_number(&self, position: Position) -> Option<u64> {
+        self.places.projected.number(self.flow, position as usize)
+    }
+
+    /// An address that the flow is asked for.
+    #[inline(never)]
+    fn asked_address(&self, position: Position) -> Option<IpAddr> {
+        self.places.projected.address(self.flow, position as usize)
+    }
+
     /// Nanoseconds from the first to the last packet.
-    #[inline]
+    #[inline(always)]
     pub(super) fn duration(&self) -> Option<i64> {
         match (self.start, self.end, self.places.of_set.times) {
             (Some(start), Some(end), _) => Some(end.nanos_since(start)),
@@ -249,49 +298,59 @@ impl<'r, 'm> RowValues<'r, 'm> {
     }
 
     /// Whether its times are impossible.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is_suspect(&self) -> bool {
         let rule = || self.flow.clock_rule();
         let check = self.places.of_set.check.as_ref();
         check.and_then(|check| check.is_suspect(self.start, self.end, rule)) == Some(true)
     }
 
+    #[inline(always)]
     pub(super) fn source_address(&self) -> Option<IpAddr> {
         self.address(Position::SourceAddress)
     }
 
+    #[inline(always)]
     pub(super) fn destination_address(&self) -> Option<IpAddr> {
         self.address(Position::DestinationAddress)
     }
 
+    #[inline(always)]
     pub(super) fn source_port(&self) -> Option<u16> {
         self.number(Position::SourcePort).and_then(narrow)
     }
 
+    #[inline(always)]
     pub(super) fn destination_port(&self) -> Option<u16> {
         self.number(Position::DestinationPort).and_then(narrow)
     }
 
+    #[inline(always)]
     pub(super) fn tcp_flags(&self) -> Option<u16> {
         self.number(Position::TcpFlags).and_then(narrow)
     }
 
+    #[inline(always)]
     pub(super) fn input_interface(&self) -> Option<u64> {
         self.number(Position::InputInterface)
     }
 
+    #[inline(always)]
     pub(super) fn output_interface(&self) -> Option<u64> {
         self.number(Position::OutputInterface)
     }
 
+    #[inline(always)]
     pub(super) fn reverse_packets(&self) -> Option<u64> {
         self.counter(Position::ReversePackets)
     }
 
+    #[inline(always)]
     pub(super) fn reverse_octets(&self) -> Option<u64> {
         self.counter(Position::ReverseOctets)
     }
 
+    #[inline(always)]
     pub(super) fn sampling_rate(&self) -> Option<u64> {
         self.number(Position::SamplingRate)
     }
@@ -312,6 +371,7 @@ impl<'r, 'm> RowValues<'r, 'm> {
     }
 
     /// The address of the exporter, if it is known.
+    #[inline(always)]
     pub(super) fn exporter(&self) -> &[u8] {
         let exporter = &self.places.of_set.exporter;
         exporter.text(0, exporter.len())

@@ -1,8 +1,8 @@
 //! Rows of a single line, which are written into it column by column: without cells, which cost as much as what
 //! they hold. Rows that need more than one line are written by [`TableLayout::row`].
 
-use super::{ARROW, ColumnSide, GAP, TableLayout};
-use crate::format::row::RowText;
+use super::{ARROW, Chosen, ColumnSide, GAP, TableLayout};
+use crate::format::row::Pen;
 use crate::format::table::PlannedColumn;
 use crate::format::table::column::{Align, RowStyle, SUSPECT, TableColumn};
 use crate::format::table::values::RowValues;
@@ -37,46 +37,75 @@ impl TableLayout {
         }
         let line = &mut self.single_line;
         line.clear();
-        // Where the line should be, were all cells as wide as their columns.
-        let mut due = 0;
-        for chosen in &self.chosen {
-            if line.is_full() {
-                return false;
-            }
-            let before = line.len();
-            if chosen.side == ColumnSide::Destination {
-                let arrow = due;
-                due += ARROW.len() + GAP;
-                if before > arrow.saturating_sub(GAP) {
-                    return false;
-                }
-                line.blanks(arrow - before);
-                line.block(&ARROW_AND_BLANK, ARROW.len() + GAP);
-            } else {
-                line.blanks(gap(before, due));
-            }
-            let start = line.len();
-            let is_present = columns.get(chosen.index);
-            if is_present.is_some_and(|planned| planned.is_present) {
-                if chosen.column == TableColumn::Start {
-                    write_start(line, values, style.is_suspect);
-                } else {
-                    chosen.column.write(values, style.cells, line);
-                }
-            }
-            let width = line.len() - start;
-            if chosen.side == ColumnSide::Destination && width > chosen.width {
-                return false;
-            }
-            if chosen.align == Align::Right {
-                let right = due + chosen.width.saturating_sub(width);
-                line.shift(start, before + gap(before, right) - start);
-            }
-            due += chosen.width + GAP;
+        let chosen = self.chosen.as_slice();
+        let is_written = line.write(|pen| write_line(pen, chosen, columns, values, style));
+        if is_written {
+            line.end(out);
         }
-        line.end(out);
-        true
+        is_written
     }
+}
+
+/// Writes the line of a flow without the blanks at its end; `false` if one line is not enough.
+#[inline(always)]
+fn write_line(
+    pen: &mut Pen<'_>,
+    chosen: &[Chosen],
+    columns: &[PlannedColumn],
+    values: &RowValues<'_, '_>,
+    style: RowStyle,
+) -> bool {
+    // Where the line should be, were all cells as wide as their columns.
+    let mut due = 0;
+    // Where it is with the blanks that are not written yet: they are where a column is empty.
+    let mut end = 0;
+    for chosen in chosen {
+        let before = end;
+        if pen.is_full() {
+            return false;
+        }
+        if chosen.side == ColumnSide::Destination {
+            let arrow = due;
+            due += ARROW.len() + GAP;
+            if before > arrow.saturating_sub(GAP) {
+                return false;
+            }
+            pen.blanks_to(arrow);
+            pen.block(&ARROW_AND_BLANK, ARROW.len() + GAP);
+        }
+        let is_present = columns.get(chosen.index);
+        let is_present = is_present.is_some_and(|planned| planned.is_present);
+        let start = |width: usize| match chosen.align {
+            _ if chosen.side == ColumnSide::Destination => due,
+            Align::Left => before + gap(before, due),
+            Align::Right => before + gap(before, due + chosen.width.saturating_sub(width)),
+        };
+        if !is_present {
+            end = start(0);
+        } else if chosen.align == Align::Right {
+            let left = before + gap(before, due);
+            pen.right(
+                left,
+                |pen| chosen.column.write(values, style.cells, pen),
+                start,
+            );
+            end = pen.at();
+        } else {
+            let start = start(0);
+            pen.blanks_to(start);
+            if chosen.column == TableColumn::Start {
+                write_start(pen, values, style.is_suspect);
+            } else {
+                chosen.column.write(values, style.cells, pen);
+            }
+            end = pen.at();
+            if chosen.side == ColumnSide::Destination && end - start > chosen.width {
+                return false;
+            }
+        }
+        due += chosen.width + GAP;
+    }
+    true
 }
 
 /// Blanks up to this place; a cell too wide for its column is followed by a blank nevertheless.
@@ -85,11 +114,12 @@ fn gap(len: usize, place: usize) -> usize {
     place.saturating_sub(len).max(usize::from(len > 0))
 }
 
-fn write_start(line: &mut RowText, values: &RowValues<'_, '_>, is_suspect: bool) {
+#[inline(always)]
+fn write_start(pen: &mut Pen<'_>, values: &RowValues<'_, '_>, is_suspect: bool) {
     if let Some(time) = values.start.or(values.end) {
-        line.plain_time(time);
+        pen.plain_time(time);
     }
     if is_suspect {
-        line.octet(SUSPECT);
+        pen.octet(SUSPECT);
     }
 }
