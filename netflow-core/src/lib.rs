@@ -56,15 +56,16 @@
 //! the datagram copied, a `Template` in its `Arc` goes anywhere.
 //!
 //! ```
+//! use std::net::SocketAddr;
 //! use std::sync::mpsc;
 //! use std::thread;
 //!
 //! use netflow_core::{Datagram, Decoder, Limits, OwnedFlow, Timestamp, Transport};
 //!
 //! let (flows, all) = mpsc::channel::<OwnedFlow>();
-//! let shards: Vec<mpsc::Sender<(std::net::SocketAddr, Vec<u8>)>> = (0..2)
+//! let shards: Vec<_> = (0..2)
 //!     .map(|_| {
-//!         let (sender, datagrams) = mpsc::channel();
+//!         let (sender, datagrams) = mpsc::channel::<(SocketAddr, Vec<u8>)>();
 //!         let flows = flows.clone();
 //!         thread::spawn(move || {
 //!             let mut decoder = Decoder::new(Limits::default());
@@ -83,7 +84,7 @@
 //! # let mut payload = vec![0; 72];
 //! # (payload[1], payload[3]) = (5, 1);
 //! for exporter in ["192.0.2.1:2000", "192.0.2.2:2000"] {
-//!     let exporter: std::net::SocketAddr = exporter.parse()?;
+//!     let exporter: SocketAddr = exporter.parse()?;
 //!     // Any hash of the address does: one without the port, which may change.
 //!     let shard = match exporter.ip() {
 //!         std::net::IpAddr::V4(address) => usize::from(address.octets()[3]) % shards.len(),
