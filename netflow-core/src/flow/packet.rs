@@ -85,7 +85,8 @@ impl<'m> DataRecord<'m, '_> {
         };
         let is_section = |section: &Ingredient| section.elements().contains(&id);
         let section = WITH_HEADERS.into_iter().find(is_section)?;
-        dissect(self, section, field.octets())
+        let octets = field.octets();
+        (!octets.is_empty() && is_from_start(self)).then(|| dissect(self, section, octets))
     }
 }
 
@@ -99,8 +100,7 @@ const WITH_HEADERS: [Ingredient; 3] = [
 /// A section that begins with a header.
 fn headers<'m>(record: &DataRecord<'m, '_>) -> Option<Packet<'m>> {
     let mut sections = WITH_HEADERS.into_iter();
-    let found = sections.find_map(|section| dissect(record, section, octets(record, section)?));
-    found.map(|(_, packet)| packet)
+    sections.find_map(|section| Some(dissect(record, section, octets(record, section)?).1))
 }
 
 /// The packet in the octets of a section that begins with a header. dataLinkFrameSize (312) is the
@@ -109,10 +109,7 @@ fn dissect<'m>(
     record: &DataRecord<'_, '_>,
     section: Ingredient,
     octets: &'m [u8],
-) -> Option<(HeaderProtocol, Packet<'m>)> {
-    if octets.is_empty() || !is_from_start(record) {
-        return None;
-    }
+) -> (HeaderProtocol, Packet<'m>) {
     let protocol = match section {
         Ingredient::DataLinkFrame => frame_type(record),
         Ingredient::IpHeader => HeaderProtocol::IPV4,
@@ -123,10 +120,10 @@ fn dissect<'m>(
         let frame_len = record.get(iana::DATA_LINK_FRAME_SIZE.id);
         let frame_len = frame_len.and_then(|field| unsigned_value(field.octets()));
         if let Some(frame_len) = frame_len.and_then(|len| usize::try_from(len).ok()) {
-            packet = Packet::dissect_frame(protocol, octets, frame_len);
+            packet = packet.in_labelled_frame(octets, frame_len);
         }
     }
-    Some((protocol, packet))
+    (protocol, packet)
 }
 
 /// A section that begins after a header: ipPayloadPacketSection (314), whose

@@ -67,8 +67,9 @@ impl<'a> Packet<'a> {
         }
     }
 
+    /// This packet, with MPLS labels, in a frame of this length.
     #[cold]
-    fn in_labelled_frame(self, octets: &'a [u8], frame_len: usize) -> Self {
+    pub(crate) fn in_labelled_frame(self, octets: &'a [u8], frame_len: usize) -> Self {
         let at = self.network_offset();
         let length = self.ip_total_length().and_then(|len| len.try_into().ok());
         match at.zip(length) {
