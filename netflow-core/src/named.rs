@@ -10,7 +10,7 @@ macro_rules! named {
     ($type:ident { $($variant:ident = $name:literal,)+ }) => {
         impl $type {
             /// Every one, in the order of the declaration.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$variant,)+];
 
             /// The stable name, in JSON and in every binding.
             #[must_use]

@@ -4,6 +4,7 @@
 use super::{Flow, FlowSource, ingredient, packet, record_address};
 use crate::datagram::Protocol;
 use crate::field::Ingredient;
+use crate::named::named;
 use crate::packet::Packet;
 use crate::record::DataRecord;
 
@@ -24,19 +25,13 @@ pub enum IcmpRule {
     PortReversed,
 }
 
-impl IcmpRule {
-    /// The name in JSON and in every binding.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Elements => "elements",
-            Self::TypeCode => "type_code",
-            Self::Packet => "packet",
-            Self::Port => "port",
-            Self::PortReversed => "port_reversed",
-        }
-    }
-}
+named!(IcmpRule {
+    Elements = "elements",
+    TypeCode = "type_code",
+    Packet = "packet",
+    Port = "port",
+    PortReversed = "port_reversed",
+});
 
 impl Flow<'_> {
     /// ICMP or ICMPv6 type.

@@ -12,6 +12,7 @@ use super::link::ether_type;
 use super::offset::{Offset, load};
 use super::pseudowire::pseudowire;
 use super::{HeaderProtocol, Link, Lower, Packet, protocol};
+use crate::named::named;
 
 /// The packet inside another, and what tunnel it is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,54 +73,26 @@ pub enum Tunnel {
     Tzsp,
 }
 
-impl Tunnel {
-    /// Every kind, in the order of their declaration.
-    pub const ALL: [Self; 18] = [
-        Self::Ipv4InIpv4,
-        Self::Ipv6InIpv4,
-        Self::Ipv4InIpv6,
-        Self::Ipv6InIpv6,
-        Self::Srv6,
-        Self::EtherIp,
-        Self::MplsInIp,
-        Self::MplsInUdp,
-        Self::Gre,
-        Self::Erspan,
-        Self::Vxlan,
-        Self::VxlanGpe,
-        Self::Geneve,
-        Self::GtpU,
-        Self::Teredo,
-        Self::MplsPseudowire,
-        Self::ProviderBackboneBridge,
-        Self::Tzsp,
-    ];
-
-    /// The name in JSON and in every binding, such as `vxlan`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ipv4InIpv4 => "ipv4_in_ipv4",
-            Self::Ipv6InIpv4 => "ipv6_in_ipv4",
-            Self::Ipv4InIpv6 => "ipv4_in_ipv6",
-            Self::Ipv6InIpv6 => "ipv6_in_ipv6",
-            Self::Srv6 => "srv6",
-            Self::EtherIp => "etherip",
-            Self::MplsInIp => "mpls_in_ip",
-            Self::MplsInUdp => "mpls_in_udp",
-            Self::Gre => "gre",
-            Self::Erspan => "erspan",
-            Self::Vxlan => "vxlan",
-            Self::VxlanGpe => "vxlan_gpe",
-            Self::Geneve => "geneve",
-            Self::GtpU => "gtp_u",
-            Self::Teredo => "teredo",
-            Self::MplsPseudowire => "mpls_pseudowire",
-            Self::ProviderBackboneBridge => "provider_backbone_bridge",
-            Self::Tzsp => "tzsp",
-        }
-    }
-}
+named!(Tunnel {
+    Ipv4InIpv4 = "ipv4_in_ipv4",
+    Ipv6InIpv4 = "ipv6_in_ipv4",
+    Ipv4InIpv6 = "ipv4_in_ipv6",
+    Ipv6InIpv6 = "ipv6_in_ipv6",
+    Srv6 = "srv6",
+    EtherIp = "etherip",
+    MplsInIp = "mpls_in_ip",
+    MplsInUdp = "mpls_in_udp",
+    Gre = "gre",
+    Erspan = "erspan",
+    Vxlan = "vxlan",
+    VxlanGpe = "vxlan_gpe",
+    Geneve = "geneve",
+    GtpU = "gtp_u",
+    Teredo = "teredo",
+    MplsPseudowire = "mpls_pseudowire",
+    ProviderBackboneBridge = "provider_backbone_bridge",
+    Tzsp = "tzsp",
+});
 
 #[cfg(feature = "alloc")]
 impl Tunnel {
