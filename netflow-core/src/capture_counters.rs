@@ -46,8 +46,8 @@ macro_rules! capture_counters {
             segments,
             /// Places in IPFIX streams and associations where octets were not captured.
             stream_gaps,
-            /// Octets of IPFIX streams and associations that belong to no whole message, because others
-            /// are missing.
+            /// Octets of messages that could not be completed, because other octets of them were not
+            /// captured.
             stream_octets_lost,
             /// Octets of IPFIX streams and associations that are not part of a message.
             stream_octets_passed_over,

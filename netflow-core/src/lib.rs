@@ -49,11 +49,11 @@
 //!
 //! # Threads
 //!
-//! Every type is `Send` and `Sync`. A [`Decoder`] is changed by each datagram, so that a program with several
-//! threads has a decoder in each, and passes all datagrams of one exporter *address* to the same: templates
-//! arrive before their data, and options apply to all domains of their exporter. Nothing needs a lock, and
-//! nothing is shared. What borrows the datagram may be read by scoped threads; an [`OwnedFlow`] or, with
-//! the datagram copied, a `Template` in its `Arc` goes anywhere.
+//! Every type is `Send` and `Sync`. Decoding changes the [`Decoder`]: a program with several threads gives each
+//! its own decoder and passes all datagrams of one exporter *address* to the same one, because templates
+//! arrive before their data, and options may apply to all domains of their exporter. Nothing needs a lock, and
+//! nothing is shared. What borrows the datagram can be read by scoped threads; an [`OwnedFlow`] can be sent to
+//! any thread. To keep records themselves, copy the datagram and clone the `Arc` of the template.
 //!
 //! ```
 //! use std::net::SocketAddr;

@@ -74,7 +74,7 @@ impl<const N: usize> Default for ShortText<N> {
     }
 }
 
-/// Adds the ASCII characters of a text, as far as there is room for them.
+/// Adds the ASCII characters of a text. Those for which there is no room are dropped; it never fails.
 impl<const N: usize> fmt::Write for ShortText<N> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let ascii = text.bytes().filter(u8::is_ascii);

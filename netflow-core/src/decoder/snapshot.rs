@@ -140,7 +140,7 @@ impl Decoder {
         let session = self.sessions.of(domain)?;
         let mut snapshot = Vec::new();
         let mut out = SnapshotWriter::new(&mut snapshot);
-        save::one_domain(session, &mut out);
+        save::one_domain(session, false, &mut out);
         out.finish();
         Some(snapshot)
     }

@@ -231,8 +231,8 @@ impl Relay {
         result
     }
 
-    /// Sends each template again before the next record by it, as a receiver needs that begins now: after
-    /// a connection is made anew, or a file is begun.
+    /// Sends each template again before the next record by it. A new receiver needs this: after a new
+    /// connection, or at the start of a file.
     pub fn resend_templates(&mut self) {
         for stream in self.streams.values_mut() {
             stream.forget_sent();

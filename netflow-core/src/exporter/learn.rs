@@ -70,10 +70,10 @@ impl Exporter {
     /// does not replace what arrived since, and neither does one whose parameters are
     /// missing.
     ///
-    /// A rate of 0 replaces the rate that was announced for its scope, as any later announcement
-    /// does: no rate is known from then on. RFC 3954 (section 8) defines 34 as the number of packets
-    /// of which one is selected, so 0 is none of these numbers; nfacctd of pmacct keeps the interval of
-    /// the last record, too, and does not scale by 0. Of a scope without a rate, 0 says nothing.
+    /// A rate of 0 replaces the rate of its scope, as any later announcement does: the scope then has no
+    /// rate, and that of a wider scope applies if one is known. RFC 3954 (section 8) defines 34 as the
+    /// number of packets of which one is selected, which cannot be 0; nfacctd of pmacct also keeps the
+    /// interval of the last record and does not scale by 0. For a scope without a rate, 0 says nothing.
     fn new_selection(&self, options: &OptionsRecord<'_>, selects: Selects) -> Option<Selection> {
         let stated = options.selection(selects);
         let has_zero_rate = options.has_zero_rate(selects);

@@ -341,7 +341,7 @@ mod tests {
         let parts = parts.map(|id| (ScopeKind::Element(ElementId::iana(id)), 1));
         assert!(RateScope::new(&parts[..4]).is_some());
         assert_eq!(RateScope::new(&parts), None);
-        // In whatever order they are added, and a part of a kind that is there needs no room.
+        // The order does not matter, and a kind that is there already takes no more room.
         let mut backwards = parts;
         backwards.reverse();
         assert_eq!(RateScope::new(&backwards), None);

@@ -158,13 +158,10 @@ impl RateElements<'_> {
 
     /// Whether they state a rate, and it is 0.
     pub(super) fn is_zero(&self) -> bool {
-        let states = |number: Option<u64>| number == Some(0);
-        let is_stated = states(self.interval)
-            || states(self.taken)
-            || states(self.size)
-            || states(self.population)
-            || self.probability.and_then(probability) == Some(0.0);
-        is_stated && self.rate().is_none()
+        let numbers = [self.interval, self.taken, self.size, self.population];
+        let has_zero =
+            numbers.contains(&Some(0)) || self.probability.and_then(probability) == Some(0.0);
+        has_zero && self.rate().is_none()
     }
 
     /// The rate, unless only packets taken in a row are stated.

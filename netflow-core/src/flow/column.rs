@@ -247,7 +247,8 @@ impl Worked<'_> {
         }
     }
 
-    /// A field that is a name, which may be in the record or announced.
+    /// The column of a name, in the record or announced; of another field, that of
+    /// [`of_packet`](Self::of_packet).
     fn of_name(&self, field: FlowField) -> FlowColumn {
         use Ingredient as I;
         match field {
@@ -272,7 +273,7 @@ impl Worked<'_> {
         }
     }
 
-    /// A field that the record has, or a packet in it.
+    /// The column of a field that a packet in the record may have; of another, that of its elements.
     fn of_packet(&self, field: FlowField) -> FlowColumn {
         use Ingredient as I;
         match field {

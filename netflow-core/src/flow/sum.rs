@@ -336,12 +336,12 @@ struct FlowTotals {
 
 impl FlowTotals {
     /// What the counters of a record add, each by its kind. At a teardown, those of a connection are its
-    /// totals; a lower total is that of another flow if flows `may_begin_again`.
+    /// totals; if `restarts`, a lower total is the first of another flow.
     fn add(
         &mut self,
         counters: [Option<Counter>; 4],
         is_teardown: bool,
-        may_begin_again: bool,
+        restarts: bool,
     ) -> [Option<u64>; 4] {
         let mut added = counters.map(|counter| Some(counter?.value));
         let sums = added.iter_mut().zip(&mut self.values);
@@ -355,7 +355,7 @@ impl FlowTotals {
                 CounterKind::Connection => is_teardown,
             };
             *added = Some(if is_total {
-                if value < *counted && may_begin_again {
+                if value < *counted && restarts {
                     *counted = 0;
                 }
                 // A lower total came late: the higher was counted.

@@ -159,7 +159,7 @@ impl<'c> NumbersColumn<'c> {
     }
 }
 
-/// A column on its way.
+/// A column that is being filled.
 #[derive(Debug, Clone)]
 enum ColumnBuilder {
     Numbers(Plain<u64>),

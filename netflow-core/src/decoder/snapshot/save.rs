@@ -20,13 +20,13 @@ pub(super) fn domains(sessions: &Sessions, waiting: bool, out: &mut SnapshotWrit
     let mut sessions: Vec<&Session> = sessions.iter().collect();
     sessions.sort_unstable_by_key(|session| (Reverse(session.last_received), *session.key()));
     for session in sessions {
-        out.section(DOMAIN, |out| domain(session, waiting, out));
+        one_domain(session, waiting, out);
     }
 }
 
-/// Writes one domain, without the data that waits.
-pub(super) fn one_domain(session: &Session, out: &mut SnapshotWriter<'_>) {
-    out.section(DOMAIN, |out| domain(session, false, out));
+/// Writes one domain, with the data that waits or without.
+pub(super) fn one_domain(session: &Session, waiting: bool, out: &mut SnapshotWriter<'_>) {
+    out.section(DOMAIN, |out| domain(session, waiting, out));
 }
 
 fn domain(session: &Session, waiting: bool, out: &mut SnapshotWriter<'_>) {
