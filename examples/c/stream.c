@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int write_message(const uint8_t *octets, size_t len, void *user) {
   /* Anything but 0 stops. */
@@ -32,7 +33,7 @@ static netflow_result take_messages(netflow_stream *stream, netflow_decoder *dec
 
 int main(int argc, char **argv) {
   unsigned char octets[4096];
-  size_t len;
+  ssize_t len;
   netflow_stream *stream = NULL;
   netflow_decoder *decoder = NULL;
   netflow_relay *relay = NULL;
@@ -56,9 +57,11 @@ int main(int argc, char **argv) {
     netflow_filter_set(decoder, filter);
     netflow_filter_free(filter);
   }
-  while (result == NETFLOW_END && (len = fread(octets, 1, sizeof octets, stdin)) > 0) {
-    netflow_stream_push(stream, octets, len);
+  /* What has arrived is sent on at once: fread() would wait for more. */
+  while (result == NETFLOW_END && (len = read(STDIN_FILENO, octets, sizeof octets)) > 0) {
+    netflow_stream_push(stream, octets, (size_t)len);
     result = take_messages(stream, decoder, relay);
+    fflush(stdout);
   }
   if (result < 0) fprintf(stderr, "netflow: %s\n", netflow_strerror(result));
   if (result == NETFLOW_STOPPED) fputs("the collector does not read\n", stderr);

@@ -164,6 +164,7 @@ int main(int argc, char **argv) {
     /* All know everything; what an exporter announces anew replaces it. */
     if (state != NULL && netflow_load(workers[i].decoder, state, len, NULL, 0) != NETFLOW_OK) {
       fprintf(stderr, "%s is not a snapshot\n", argv[1]);
+      return 1; /* and is not replaced */
     }
     pthread_mutex_init(&workers[i].lock, NULL);
     pthread_cond_init(&workers[i].changed, NULL);
@@ -179,7 +180,7 @@ int main(int argc, char **argv) {
     pthread_join(workers[i].thread, NULL);
     flows += workers[i].flows;
   }
-  if (!save(argv[1], workers)) perror(argv[1]);
+  if (is_read && !save(argv[1], workers)) perror(argv[1]);
   for (i = 0; i < WORKERS; i++) netflow_decoder_free(workers[i].decoder);
   printf("%" PRIu64 " flows\n", flows);
   return !is_read;
