@@ -1081,7 +1081,8 @@ enum netflow_json_schema
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  // One flow: the normalised fields, by the names of `netflow_field_info`.
+  // One flow: the normalised fields, by the names of `netflow_field_info`. The problems of the message
+  // follow, each in a row.
   NETFLOW_JSON_FLOW = 0,
   // One record, sample, template or problem: all its fields, by the names of the registries.
   NETFLOW_JSON_RECORD = 1,
@@ -1286,8 +1287,8 @@ typedef struct netflow_datagram {
   uint32_t input;
 } netflow_datagram;
 
-// Text that something else owns. Names that the library knows (of fields, elements, rules, reasons) end in
-// NUL besides; text that an exporter sent does not.
+// Text that something else owns. Names that the library defines (of fields, elements, rules, reasons) are
+// NUL-terminated; text that an exporter sent is not.
 typedef struct netflow_text {
   // UTF-8 by the specifications, but exporters may send any octets. NULL if there is no text; not
   // NULL if it is present and empty.
@@ -2823,8 +2824,8 @@ netflow_result netflow_finding_detail(struct netflow_health *health,
                                       size_t size);
 
 // Makes a handle that writes messages as JSON, in the rows of `netflow decode --format json`. `schema` is a
-// `netflow_json_schema`. With NETFLOW_JSON_FLOW, the fields and flags of the options of `decoder` apply and
-// the filter that `netflow_filter_set` set.
+// `netflow_json_schema`. With NETFLOW_JSON_FLOW, the fields of the options of `decoder` apply, the flag that
+// splits biflows, and the filter that `netflow_filter_set` set; packets that sFlow discarded are no rows.
 //
 // Pointers:
 //
@@ -2952,7 +2953,7 @@ netflow_result netflow_listener_stats_read(const struct netflow_listener *listen
 netflow_result netflow_relay_options_init(struct netflow_relay_options *options,
                                           size_t size);
 
-// Makes a relay, which sends what decoders read on as IPFIX. `options` may be NULL, for all defaults.
+// Makes a relay: it forwards what decoders read, as IPFIX. `options` may be NULL, for all defaults.
 //
 // Each observation domain of each exporter becomes an observation domain of the relay, numbered from 1.
 // Records keep their fields and octets; uptimes become times since 1970, and samples of sFlow records
@@ -2988,8 +2989,8 @@ netflow_result netflow_relay_forward(struct netflow_relay *relay,
                                      netflow_send_callback send,
                                      void *user);
 
-// Sends each template again before the next record by it, as a receiver needs that begins now: after a
-// connection is made anew, or a file is begun.
+// Sends each template again before the next record by it. A new receiver needs this: after a new
+// connection, or at the start of a file.
 //
 // Pointers:
 //
@@ -3014,8 +3015,9 @@ netflow_result netflow_source_options_init(struct netflow_source_options *option
                                            size_t size);
 
 // Opens a capture (pcap, pcapng) or an IPFIX file (RFC 5655), plain or compressed by gzip or zstd; it is
-// recognised by its content. `options` may be NULL, for all defaults. If it fails, a sentence for people
-// says why: it is written to `message`, NUL-terminated and cut to `capacity`, unless that is 0.
+// recognised by its content. `options` may be NULL, for all defaults. If the file cannot be opened, a sentence
+// for people says why: it is written to `message`, NUL-terminated and cut to `capacity`, unless that is 0.
+// For wrong arguments nothing is written there.
 // NETFLOW_ERROR_SYSTEM means that the system refuses, NETFLOW_ERROR_INPUT that the file is none of these.
 //
 // Pointers:
@@ -3083,7 +3085,7 @@ netflow_result netflow_source_stats_read(const struct netflow_source *source,
 netflow_result netflow_stream_new(size_t max_message,
                                   struct netflow_stream **stream);
 
-// Frees a stream; call `netflow_end_session` for its exporter besides. NULL is ignored.
+// Frees a stream; also call `netflow_end_session` for its exporter. NULL is ignored.
 //
 // Pointers:
 //

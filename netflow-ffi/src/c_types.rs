@@ -25,8 +25,8 @@ pub struct netflow_mac {
     pub octets: [u8; 6],
 }
 
-/// Text that something else owns. Names that the library knows (of fields, elements, rules, reasons) end in
-/// NUL besides; text that an exporter sent does not.
+/// Text that something else owns. Names that the library defines (of fields, elements, rules, reasons) are
+/// NUL-terminated; text that an exporter sent is not.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct netflow_text {

@@ -217,6 +217,12 @@ unsafe fn datagram_output(
     unsafe { OutputStruct::new(datagram, size, "datagram") }.map(Some)
 }
 
+/// Writes the caller's datagram, which keeps its size.
+fn write_datagram(output: OutputStruct<netflow_datagram>, datagram: netflow_datagram) {
+    let size = output.size();
+    output.write(netflow_datagram { size, ..datagram });
+}
+
 /// Writes text, NUL-terminated and cut to what there is room for.
 ///
 /// # Safety

@@ -40,7 +40,7 @@ pub(crate) struct HandleState {
     pub(crate) each: Each,
     /// Flows are being passed to a callback.
     pub(crate) in_callback: bool,
-    /// Increases whenever the message changes. No two decoders have the same.
+    /// Increases whenever the message changes. Those of two decoders begin 2^40 apart.
     pub(crate) generation: u64,
     pub(crate) snapshot: Vec<u8>,
     /// The detail of a problem, and of an error.
@@ -96,7 +96,7 @@ impl netflow_decoder {
                 "the library was at fault before",
             ));
         }
-        let busy = Failure::Argument(netflow_result::NETFLOW_ERROR_BUSY, "the handle is in use");
+        let busy = Failure::busy("the handle is in use");
         let mut state = self.state.try_borrow_mut().map_err(|_| busy)?;
         take(&mut state)
     }

@@ -5,6 +5,7 @@ use netflow_core::{Decoded, InputNames};
 use netflow_output::format::{Biflows, FlowLines, Format, Lines, Records, Selection, Wire};
 
 use crate::c_types::netflow_text;
+use crate::flow::field_bits;
 use crate::handle::HandleState;
 use crate::result::{Failure, netflow_result};
 
@@ -12,7 +13,8 @@ use crate::result::{Failure, netflow_result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum netflow_json_schema {
-    /// One flow: the normalised fields, by the names of `netflow_field_info`.
+    /// One flow: the normalised fields, by the names of `netflow_field_info`. The problems of the message
+    /// follow, each in a row.
     NETFLOW_JSON_FLOW = 0,
     /// One record, sample, template or problem: all its fields, by the names of the registries.
     NETFLOW_JSON_RECORD = 1,
@@ -98,14 +100,6 @@ impl netflow_json {
 
 /// The fields that are asked for; `None` if all are.
 fn fields(asked: [u64; 2]) -> Option<Vec<FlowField>> {
-    let is_asked = |index: usize| {
-        let word = asked.get(index / 64).copied().unwrap_or(0);
-        word >> (index % 64) & 1 != 0
-    };
-    let all = FlowField::ALL.iter().copied().enumerate();
-    let chosen: Vec<_> = all
-        .filter(|(index, _)| is_asked(*index))
-        .map(|(_, field)| field)
-        .collect();
+    let chosen = field_bits::fields(&asked);
     (chosen.len() < FlowField::ALL.len()).then_some(chosen)
 }

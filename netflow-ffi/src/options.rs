@@ -274,6 +274,15 @@ impl netflow_options {
     }
 }
 
+/// The number, or the default if it is 0.
+pub(crate) fn or_default<T: Default + PartialEq>(number: T, default: T) -> T {
+    if number == T::default() {
+        default
+    } else {
+        number
+    }
+}
+
 pub(crate) fn lifetime(nanos: i64, what: &'static str) -> Result<Option<Duration>, Failure> {
     match u64::try_from(nanos) {
         Ok(nanos) => Ok(Some(Duration::from_nanos(nanos))),

@@ -75,6 +75,22 @@ pub(crate) unsafe fn read<T: FromOctets>(
     Ok(value)
 }
 
+/// Reads a struct as [`read`] does; NULL stands for all defaults.
+///
+/// # Safety
+///
+/// As for [`read`].
+pub(crate) unsafe fn read_or_default<T: FromOctets + Default>(
+    pointer: *const T,
+    what: &'static str,
+) -> Result<T, Failure> {
+    if pointer.is_null() {
+        return Ok(T::default());
+    }
+    // SAFETY: as the caller promises.
+    unsafe { read(pointer, T::default(), what) }
+}
+
 /// The caller's memory for a struct that the library writes and that may get more members.
 #[derive(Debug)]
 pub(crate) struct OutputStruct<T> {
@@ -103,6 +119,11 @@ impl<T: Extensible> OutputStruct<T> {
             size,
             value: core::marker::PhantomData,
         })
+    }
+
+    /// Octets of the caller's struct.
+    pub(crate) const fn size(&self) -> usize {
+        self.size
     }
 
     /// Writes the members that the caller knows; members that only the caller knows become 0.

@@ -5,9 +5,9 @@ use core::ffi::{c_int, c_void};
 
 use netflow_core::encode::{Relay, RelayLimits, RelayStats};
 
-use crate::options::{lifetime, nanos};
+use crate::options::{lifetime, nanos, or_default};
 use crate::pointer::FromOctets;
-use crate::result::{Failure, netflow_result};
+use crate::result::Failure;
 
 /// Sends one message of IPFIX. Anything but 0 that it returns stops: the message counts as not sent. It must
 /// not use the relay or the decoder.
@@ -68,7 +68,7 @@ impl Default for netflow_relay_options {
 
 impl netflow_relay_options {
     /// As the relay's limits.
-    pub(crate) fn limits(mut self) -> Result<RelayLimits, Failure> {
+    pub(crate) fn limits(self) -> Result<RelayLimits, Failure> {
         let defaults = Self::default();
         if self.reserved != 0 {
             return Err(Failure::argument("reserved of the relay options"));
@@ -77,41 +77,23 @@ impl netflow_relay_options {
         if self.flags & !without_origin != 0 {
             return Err(Failure::argument("flags of the relay options"));
         }
-        for (number, default) in [
-            (&mut self.message_octets, defaults.message_octets),
-            (&mut self.domains, defaults.domains),
-        ] {
-            if *number == 0 {
-                *number = default;
-            }
-        }
-        for (number, default) in [
-            (&mut self.templates, defaults.templates),
-            (&mut self.list_depth, defaults.list_depth),
-        ] {
-            if *number == 0 {
-                *number = default;
-            }
-        }
-        if self.template_refresh == 0 {
-            self.template_refresh = defaults.template_refresh;
-        }
-        if self.message_octets > usize::from(u16::MAX) {
+        let message_octets = or_default(self.message_octets, defaults.message_octets);
+        if message_octets > usize::from(u16::MAX) {
             return Err(Failure::argument("message_octets of the relay options"));
         }
-        let templates = u16::try_from(self.templates)
+        let templates = u16::try_from(or_default(self.templates, defaults.templates))
             .ok()
             .filter(|count| *count >= 128);
         let templates = templates.ok_or(Failure::argument("templates of the relay options"))?;
-        let list_depth = u8::try_from(self.list_depth)
+        let list_depth = u8::try_from(or_default(self.list_depth, defaults.list_depth))
             .map_err(|_| Failure::argument("list_depth of the relay options"))?;
         Ok(RelayLimits::default()
-            .with_message_octets(self.message_octets)
-            .with_domains(self.domains)
+            .with_message_octets(message_octets)
+            .with_domains(or_default(self.domains, defaults.domains))
             .with_templates(templates)
             .with_list_depth(list_depth)
             .with_template_refresh(lifetime(
-                self.template_refresh,
+                or_default(self.template_refresh, defaults.template_refresh),
                 "template_refresh of the relay options",
             )?)
             .with_origin(self.flags & without_origin == 0))
@@ -154,8 +136,4 @@ impl From<RelayStats> for netflow_relay_stats {
 pub struct netflow_relay {
     /// In use while the callback runs.
     pub(crate) relay: RefCell<Relay>,
-}
-
-pub(crate) const fn busy() -> Failure {
-    Failure::Argument(netflow_result::NETFLOW_ERROR_BUSY, "the relay is in use")
 }

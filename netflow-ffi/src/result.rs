@@ -149,6 +149,11 @@ impl Failure {
         Self::Argument(netflow_result::NETFLOW_ERROR_NULL, what)
     }
 
+    /// A handle that a callback uses.
+    pub(crate) const fn busy(what: &'static str) -> Self {
+        Self::Argument(netflow_result::NETFLOW_ERROR_BUSY, what)
+    }
+
     /// A value that means nothing.
     pub(crate) const fn argument(what: &'static str) -> Self {
         Self::Argument(netflow_result::NETFLOW_ERROR_ARGUMENT, what)

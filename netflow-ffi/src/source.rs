@@ -125,7 +125,10 @@ pub struct netflow_source {
 
 impl netflow_source {
     pub(crate) fn stats(&self) -> Result<netflow_source_stats, Failure> {
-        let source = self.source.try_borrow().map_err(|_| busy())?;
+        let source = self
+            .source
+            .try_borrow()
+            .map_err(|_| Failure::busy("the source is in use"))?;
         Ok(netflow_source_stats::new(
             source.summary(),
             source.octets_read(),
@@ -133,12 +136,8 @@ impl netflow_source {
     }
 }
 
-pub(crate) const fn busy() -> Failure {
-    Failure::Argument(netflow_result::NETFLOW_ERROR_BUSY, "the source is in use")
-}
-
-/// The result for an error of a file.
-pub(crate) const fn failure(kind: &CaptureErrorKind) -> Failure {
+/// The result for an error of a file, and what failed.
+pub(crate) const fn failure(kind: &CaptureErrorKind, what: &'static str) -> Failure {
     let result = match kind {
         CaptureErrorKind::NotFound
         | CaptureErrorKind::PermissionDenied
@@ -146,10 +145,7 @@ pub(crate) const fn failure(kind: &CaptureErrorKind) -> Failure {
         | CaptureErrorKind::Io(_) => netflow_result::NETFLOW_ERROR_SYSTEM,
         _ => netflow_result::NETFLOW_ERROR_INPUT,
     };
-    Failure::Argument(
-        result,
-        "the file cannot be read; see netflow_source_message",
-    )
+    Failure::Argument(result, what)
 }
 
 /// A function of the caller as a reader.

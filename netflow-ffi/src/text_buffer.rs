@@ -16,7 +16,7 @@ impl TextBuffer {
         // A NUL in the text would end it early.
         self.octets.extend(text.bytes().filter(|octet| *octet != 0));
         self.octets.push(0);
-        netflow_text::new(self.octets())
+        self.text()
     }
 
     /// This text.

@@ -6,12 +6,11 @@ use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use arrow_array::{Array, StructArray};
 use netflow_arrow::{Addresses, ArrowError, FlowBatchBuilder, FlowOptions, RecordBatch, Types};
 use netflow_core::Decoded;
-use netflow_core::field::FlowField;
 use netflow_query::Filter;
 
 use super::netflow_arrow_options;
 use crate::flow::field_bits;
-use crate::options::netflow_options;
+use crate::options::{netflow_options, or_default};
 use crate::result::{Failure, netflow_result};
 
 /// The rows that are in no batch yet, and the batches that wait to be taken.
@@ -29,11 +28,7 @@ impl Builder {
         options: netflow_arrow_options,
     ) -> Result<Self, Failure> {
         let defaults = netflow_arrow_options::default();
-        let or_default = |number, default| if number == 0 { default } else { number };
-        let fields = (0..).zip(FlowField::ALL);
-        let fields = fields.filter(|(number, _)| field_bits::is_set(&decoder.fields, *number));
-
-        let mut flows = FlowOptions::new(fields.map(|(_, field)| *field).collect());
+        let mut flows = FlowOptions::new(field_bits::fields(&decoder.fields));
         flows.addresses = match options.addresses {
             0 => Addresses::Octets,
             1 => Addresses::View,

@@ -47,13 +47,8 @@ pub unsafe extern "C" fn netflow_arrow_new(
     let output = unsafe { pointer::set_no_handle(arrow, "place for the Arrow handle") };
     let work = |decoder: &netflow_decoder| {
         output?;
-        let defaults = netflow_arrow_options::default();
-        let options = if options.is_null() {
-            defaults
-        } else {
-            // SAFETY: as the caller promises.
-            unsafe { pointer::read(options, defaults, "Arrow options") }?
-        };
+        // SAFETY: as the caller promises.
+        let options = unsafe { pointer::read_or_default(options, "Arrow options") }?;
         let builder =
             decoder.state(|state| Builder::new(&state.options, state.filter.as_ref(), options))?;
         let made = netflow_arrow::new(builder);

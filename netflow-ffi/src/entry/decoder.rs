@@ -77,13 +77,8 @@ pub unsafe extern "C" fn netflow_decoder_new(
     call(|| {
         // SAFETY: as the caller promises.
         unsafe { pointer::set_no_handle(decoder, "place for the decoder") }?;
-        let defaults = netflow_options::default();
-        let options = if options.is_null() {
-            defaults
-        } else {
-            // SAFETY: as the caller promises.
-            unsafe { pointer::read(options, defaults, "options") }?
-        };
+        // SAFETY: as the caller promises.
+        let options = unsafe { pointer::read_or_default(options, "options") }?;
         // SAFETY: as the caller promises.
         let lists = unsafe { options::option_lists(&options) }?;
         let made = netflow_decoder::new(options.settings(lists)?);

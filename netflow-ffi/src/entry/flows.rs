@@ -99,11 +99,12 @@ fn each(
     decoder: &netflow_decoder,
     call: &mut dyn FnMut(&netflow_flow) -> c_int,
 ) -> Result<netflow_result, Failure> {
-    let busy = |what| Failure::Argument(netflow_result::NETFLOW_ERROR_BUSY, what);
     // The state is borrowed only while flows are filled: the callback may need it.
     let (mut each, generation) = decoder.state(|state| {
         if state.in_callback {
-            return Err(busy("flows are being passed to a callback already"));
+            return Err(Failure::busy(
+                "flows are being passed to a callback already",
+            ));
         }
         let selection = state.selection();
         state.with(|reading, _| {
@@ -117,7 +118,7 @@ fn each(
     let mut next = || {
         let filled = decoder.state(|state| {
             if state.generation != generation {
-                return Err(busy("the callback ended the message"));
+                return Err(Failure::busy("the callback ended the message"));
             }
             each.lists.clear();
             fill(state, &mut each.rows, &mut each.lists)
@@ -127,7 +128,7 @@ fn each(
                 return Ok(Some(netflow_result::NETFLOW_STOPPED));
             }
             if decoder.state(|state| Ok(state.generation))? != generation {
-                return Err(busy("the callback ended the message"));
+                return Err(Failure::busy("the callback ended the message"));
             }
         }
         Ok((filled == 0).then_some(netflow_result::NETFLOW_OK))

@@ -8,8 +8,8 @@ use crate::pointer;
 use crate::result::{Failure, netflow_result};
 
 /// Makes a handle that writes messages as JSON, in the rows of `netflow decode --format json`. `schema` is a
-/// `netflow_json_schema`. With NETFLOW_JSON_FLOW, the fields and flags of the options of `decoder` apply and
-/// the filter that `netflow_filter_set` set.
+/// `netflow_json_schema`. With NETFLOW_JSON_FLOW, the fields of the options of `decoder` apply, the flag that
+/// splits biflows, and the filter that `netflow_filter_set` set; packets that sFlow discarded are no rows.
 ///
 /// # Safety
 ///

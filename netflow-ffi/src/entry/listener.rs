@@ -2,7 +2,7 @@
 
 use core::ffi::c_char;
 
-use super::{call, call_with, datagram_output, free, write_text};
+use super::{call, call_with, datagram_output, free, write_datagram, write_text};
 use crate::c_types::netflow_address;
 use crate::datagram::netflow_datagram;
 use crate::handle::{HandleState, netflow_decoder};
@@ -12,6 +12,8 @@ use crate::listener::{
 };
 use crate::pointer::{self, OutputStruct};
 use crate::result::{Failure, netflow_result};
+
+const BUSY: Failure = Failure::busy("the listener is in use");
 
 /// Writes the default options. `size` is `sizeof(netflow_listener_options)`.
 ///
@@ -113,21 +115,21 @@ pub unsafe extern "C" fn netflow_receive(
         let listener = unsafe { handle(listener) }?;
         // SAFETY: as the caller promises.
         let output = unsafe { datagram_output(datagram) }?;
-        let mut sockets = listener.sockets.try_borrow_mut().map_err(|_| busy())?;
+        let mut sockets = listener.sockets.try_borrow_mut().map_err(|_| BUSY)?;
         let sockets = &mut *sockets;
         match decoder.state(move |state| sockets.receive(state.change()))? {
             Received::Idle => Ok(netflow_result::NETFLOW_IDLE),
             Received::Ended => Ok(netflow_result::NETFLOW_END),
             Received::SessionEnded(exporter) => {
                 if let Some(output) = output {
-                    output.write(netflow_datagram::session_ended(exporter));
+                    write_datagram(output, netflow_datagram::session_ended(exporter));
                 }
                 Ok(netflow_result::NETFLOW_SESSION_ENDED)
             }
             Received::Datagram(received) => {
                 let (start, len) = (received.payload.as_ptr(), received.payload.len());
                 if let Some(output) = output {
-                    output.write(netflow_datagram::received(&received));
+                    write_datagram(output, netflow_datagram::received(&received));
                 }
                 // SAFETY: the octets stay as they are until the next call, which ends the message
                 // first; that no other decoder has one of them is what the caller promises.
@@ -179,7 +181,7 @@ pub unsafe extern "C" fn netflow_listener_fd(listener: *const netflow_listener) 
     let result = call(|| {
         // SAFETY: as the caller promises.
         let listener = unsafe { handle(listener) }?;
-        let sockets = listener.sockets.try_borrow().map_err(|_| busy())?;
+        let sockets = listener.sockets.try_borrow().map_err(|_| BUSY)?;
         descriptor = sockets.descriptor();
         Ok(netflow_result::NETFLOW_OK)
     });
@@ -207,7 +209,7 @@ pub unsafe extern "C" fn netflow_listener_address(
     call(|| {
         // SAFETY: as the caller promises.
         let listener = unsafe { handle(listener) }?;
-        let sockets = listener.sockets.try_borrow().map_err(|_| busy())?;
+        let sockets = listener.sockets.try_borrow().map_err(|_| BUSY)?;
         let Some(open) = sockets.address(index) else {
             return Ok(netflow_result::NETFLOW_END);
         };
@@ -236,14 +238,10 @@ pub unsafe extern "C" fn netflow_listener_stats_read(
         let listener = unsafe { handle(listener) }?;
         // SAFETY: as the caller promises.
         let output = unsafe { OutputStruct::new(stats, size, "listener statistics") }?;
-        let sockets = listener.sockets.try_borrow().map_err(|_| busy())?;
+        let sockets = listener.sockets.try_borrow().map_err(|_| BUSY)?;
         output.write(sockets.stats());
         Ok(netflow_result::NETFLOW_OK)
     })
-}
-
-const fn busy() -> Failure {
-    Failure::Argument(netflow_result::NETFLOW_ERROR_BUSY, "the listener is in use")
 }
 
 /// The listener of a handle.

@@ -8,7 +8,7 @@ use super::{call, call_with, free};
 use crate::handle::netflow_decoder;
 use crate::pointer::{self, OutputStruct};
 use crate::relay::{
-    self, netflow_relay, netflow_relay_options, netflow_relay_stats, netflow_send_callback,
+    netflow_relay, netflow_relay_options, netflow_relay_stats, netflow_send_callback,
 };
 use crate::result::{Failure, netflow_result};
 
@@ -33,7 +33,7 @@ pub unsafe extern "C" fn netflow_relay_options_init(
     })
 }
 
-/// Makes a relay, which sends what decoders read on as IPFIX. `options` may be NULL, for all defaults.
+/// Makes a relay: it forwards what decoders read, as IPFIX. `options` may be NULL, for all defaults.
 ///
 /// Each observation domain of each exporter becomes an observation domain of the relay, numbered from 1.
 /// Records keep their fields and octets; uptimes become times since 1970, and samples of sFlow records
@@ -51,13 +51,9 @@ pub unsafe extern "C" fn netflow_relay_new(
     call(|| {
         // SAFETY: as the caller promises.
         unsafe { pointer::set_no_handle(relay, "place for the relay") }?;
-        let defaults = netflow_relay_options::default();
-        let options = if options.is_null() {
-            defaults
-        } else {
-            // SAFETY: as the caller promises.
-            unsafe { pointer::read(options, defaults, "relay options") }?
-        };
+        // SAFETY: as the caller promises.
+        let options: netflow_relay_options =
+            unsafe { pointer::read_or_default(options, "relay options") }?;
         let made = netflow_relay {
             relay: Relay::new(options.limits()?).into(),
         };
@@ -100,7 +96,10 @@ pub unsafe extern "C" fn netflow_relay_forward(
         // SAFETY: as the caller promises.
         let relay = unsafe { handle(relay) }?;
         let send = send.ok_or(Failure::null("send"))?;
-        let mut relay = relay.relay.try_borrow_mut().map_err(|_| relay::busy())?;
+        let mut relay = relay
+            .relay
+            .try_borrow_mut()
+            .map_err(|_| Failure::busy("the relay is in use"))?;
         let sent = decoder.state(|state| {
             let filter = state.filter.clone();
             state.with(|reading, _| {
@@ -125,8 +124,8 @@ pub unsafe extern "C" fn netflow_relay_forward(
     unsafe { call_with(decoder, work) }
 }
 
-/// Sends each template again before the next record by it, as a receiver needs that begins now: after a
-/// connection is made anew, or a file is begun.
+/// Sends each template again before the next record by it. A new receiver needs this: after a new
+/// connection, or at the start of a file.
 ///
 /// # Safety
 ///
@@ -138,7 +137,10 @@ pub unsafe extern "C" fn netflow_relay_resend_templates(
     call(|| {
         // SAFETY: as the caller promises.
         let relay = unsafe { handle(relay) }?;
-        let mut relay = relay.relay.try_borrow_mut().map_err(|_| relay::busy())?;
+        let mut relay = relay
+            .relay
+            .try_borrow_mut()
+            .map_err(|_| Failure::busy("the relay is in use"))?;
         relay.resend_templates();
         Ok(netflow_result::NETFLOW_OK)
     })
@@ -160,7 +162,10 @@ pub unsafe extern "C" fn netflow_relay_stats_read(
         let relay = unsafe { handle(relay) }?;
         // SAFETY: as the caller promises.
         let output = unsafe { OutputStruct::new(stats, size, "relay statistics") }?;
-        let relay = relay.relay.try_borrow().map_err(|_| relay::busy())?;
+        let relay = relay
+            .relay
+            .try_borrow()
+            .map_err(|_| Failure::busy("the relay is in use"))?;
         output.write((*relay.stats()).into());
         Ok(netflow_result::NETFLOW_OK)
     })

@@ -4,7 +4,7 @@ use core::ffi::c_char;
 
 use netflow_io::{Arrival, CaptureError, CaptureOptions, Datagrams as _, Source};
 
-use super::{call, datagram_output, free, write_text};
+use super::{call, datagram_output, free, write_datagram, write_text};
 use crate::c_types::netflow_text;
 use crate::datagram::netflow_datagram;
 use crate::pointer::{self, OutputStruct};
@@ -36,8 +36,9 @@ pub unsafe extern "C" fn netflow_source_options_init(
 }
 
 /// Opens a capture (pcap, pcapng) or an IPFIX file (RFC 5655), plain or compressed by gzip or zstd; it is
-/// recognised by its content. `options` may be NULL, for all defaults. If it fails, a sentence for people
-/// says why: it is written to `message`, NUL-terminated and cut to `capacity`, unless that is 0.
+/// recognised by its content. `options` may be NULL, for all defaults. If the file cannot be opened, a sentence
+/// for people says why: it is written to `message`, NUL-terminated and cut to `capacity`, unless that is 0.
+/// For wrong arguments nothing is written there.
 /// NETFLOW_ERROR_SYSTEM means that the system refuses, NETFLOW_ERROR_INPUT that the file is none of these.
 ///
 /// # Safety
@@ -59,24 +60,19 @@ pub unsafe extern "C" fn netflow_source_new(
         unsafe { pointer::set_no_handle(source, "place for the source") }?;
         // SAFETY: as the caller promises.
         let path = unsafe { pointer::string(path, "path") }?;
-        let defaults = netflow_source_options::default();
-        let options = if options.is_null() {
-            defaults
-        } else {
-            // SAFETY: as the caller promises.
-            unsafe { pointer::read(options, defaults, "source options") }?
-        };
+        // SAFETY: as the caller promises.
+        let options = unsafe { pointer::read_or_default(options, "source options") }?;
         // SAFETY: as the caller promises.
         let opened = unsafe { open(path, &options) }?;
         let opened = opened.map_err(|error| {
             // SAFETY: as the caller promises.
             unsafe { write_text(&error.to_string(), message, capacity) };
-            source::failure(error.kind())
+            source::failure(error.kind(), "the file cannot be opened")
         })?;
         let made = netflow_source {
             source: opened.into(),
             input: options.input,
-            message: TextBuffer::default().into(),
+            message: TextBuffer::of("").into(),
         };
         // SAFETY: as the caller promises.
         unsafe { pointer::set_handle(source, made, "place for the source") }?;
@@ -122,22 +118,27 @@ pub unsafe extern "C" fn netflow_source_next(
         let handle = unsafe { handle(source) }?;
         // SAFETY: as the caller promises.
         let output = unsafe { datagram_output(datagram) }?.ok_or(Failure::null("datagram"))?;
-        let mut source = handle.source.try_borrow_mut().map_err(|_| source::busy())?;
+        let mut source = handle
+            .source
+            .try_borrow_mut()
+            .map_err(|_| Failure::busy("the source is in use"))?;
         match source.next_arrival() {
             None => Ok(netflow_result::NETFLOW_END),
             Some(Ok(Arrival::Datagram(found))) => {
                 let found = found.with_frame(handle.input, found.frame);
-                output.write(netflow_datagram::received(&found));
+                write_datagram(output, netflow_datagram::received(&found));
                 Ok(netflow_result::NETFLOW_OK)
             }
             Some(Ok(Arrival::SessionEnded(exporter))) => {
-                output.write(netflow_datagram::session_ended(exporter));
+                write_datagram(output, netflow_datagram::session_ended(exporter));
                 Ok(netflow_result::NETFLOW_SESSION_ENDED)
             }
+            // A file is never idle.
             Some(Ok(_)) => Ok(netflow_result::NETFLOW_IDLE),
             Some(Err(error)) => {
                 handle.message.borrow_mut().store(&error.to_string());
-                Err(source::failure(error.kind()))
+                let what = "the file cannot be read; see netflow_source_message";
+                Err(source::failure(error.kind(), what))
             }
         }
     })
@@ -155,7 +156,7 @@ pub unsafe extern "C" fn netflow_source_message(source: *const netflow_source) -
     call(|| {
         // SAFETY: as the caller promises.
         let message = unsafe { handle(source) }?.message.borrow();
-        text = netflow_text::new(message.octets());
+        text = message.text();
         Ok(netflow_result::NETFLOW_OK)
     });
     text

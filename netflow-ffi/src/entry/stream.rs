@@ -32,7 +32,7 @@ pub unsafe extern "C" fn netflow_stream_new(
     })
 }
 
-/// Frees a stream; call `netflow_end_session` for its exporter besides. NULL is ignored.
+/// Frees a stream; also call `netflow_end_session` for its exporter. NULL is ignored.
 ///
 /// # Safety
 ///

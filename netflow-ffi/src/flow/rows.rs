@@ -87,7 +87,7 @@ impl FlowRow<'_> {
     #[inline(always)]
     pub(crate) fn set<const OFFSET: usize, T: Copy>(&mut self, value: T) {
         const { assert!(OFFSET + size_of::<T>() <= size_of::<netflow_flow>()) };
-        // SAFETY: a row has as many octets as a flow (`FlowRows::each`), and the member is within them.
+        // SAFETY: a row has as many octets as a flow (`FlowRows::new`), and the member is within them.
         let place = unsafe { self.start.add(OFFSET) };
         // SAFETY: nobody else uses the row (`FlowRows::new`). Alignment is not asked for.
         unsafe { place.cast::<T>().write_unaligned(value) };

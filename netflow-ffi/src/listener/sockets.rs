@@ -10,6 +10,7 @@ use netflow_io::live::{
 use netflow_io::{Arrival, Arrivals};
 
 use super::{AT_ONCE, ListenerSettings, OpenAddress, Received, netflow_listener_stats};
+use crate::options::or_default;
 use crate::result::{Failure, netflow_result};
 
 /// Open sockets.
@@ -119,7 +120,6 @@ fn options(settings: &ListenerSettings<'_>) -> Result<LiveOptions, Refusal> {
         ));
     }
     let mut options = LiveOptions::new();
-    let or_default = |number: usize, default: usize| if number == 0 { default } else { number };
     options.read_buffer = or_default(asked.read_buffer, options.read_buffer);
     options.max_message = or_default(asked.max_message, options.max_message);
     options.connections = or_default(asked.connections, options.connections);
