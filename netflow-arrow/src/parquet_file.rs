@@ -47,8 +47,6 @@ pub struct ParquetWriter<W: Write + Send> {
     octets: usize,
 }
 
-/// Rows of a row group.
-const GROUP_ROWS: usize = 1 << 18;
 /// Octets of its batches after which a row group is written though it has fewer rows. What is
 /// encoded of them is known only later where threads do it, and is less.
 const GROUP_OCTETS: usize = 256 << 20;
@@ -72,7 +70,6 @@ impl<W: Write + Send> ParquetWriter<W> {
     pub fn with_threads(out: W, schema: &SchemaRef, threads: usize) -> Result<Self, ArrowError> {
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .set_max_row_group_row_count(Some(GROUP_ROWS))
             .set_statistics_enabled(EnabledStatistics::Page)
             .set_created_by(concat!("netflow-arrow ", env!("CARGO_PKG_VERSION")).to_owned())
             .build();
@@ -91,7 +88,7 @@ impl<W: Write + Send> ParquetWriter<W> {
     /// If it cannot be written.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), ArrowError> {
         self.order.see(batch);
-        self.groups.write(batch, GROUP_ROWS)?;
+        self.groups.write(batch)?;
         let octets = batch.get_array_memory_size();
         self.octets = self.octets.saturating_add(octets);
         if self.octets >= GROUP_OCTETS {
@@ -168,7 +165,8 @@ mod tests {
 
     use arrow_array::{ArrayRef, BinaryArray, RecordBatch, UInt64Array};
 
-    use super::{GROUP_ROWS, ParquetWriter};
+    use super::ParquetWriter;
+    use super::groups::GROUP_ROWS;
 
     /// A batch of three columns.
     fn batch(start: u64, rows: u64) -> RecordBatch {

@@ -12,7 +12,7 @@ use arrow_select::take::take;
 
 /// Columns of the rows that say which counter it is.
 const NAMES: [&str; 3] = ["structure", "format", "counter"];
-/// Columns of which each row has its value in one.
+/// The columns of values; each row has its value in one of them.
 const VALUES: [&str; 3] = ["value", "value_float", "value_text"];
 
 /// Turns the rows of [`CounterBatchBuilder`](super::CounterBatchBuilder), a row a counter, into a row for each
@@ -140,7 +140,7 @@ struct WideRows {
     firsts: Vec<u32>,
     last: Option<u32>,
     /// Counters by name: their place among the columns.
-    places: BTreeMap<Vec<u8>, usize>,
+    places: BTreeMap<String, usize>,
     names: Vec<String>,
     /// For each counter: the rows that have it, and where.
     counters: Vec<Vec<(usize, u32)>>,
@@ -150,11 +150,11 @@ impl WideRows {
     /// Adds a counter. A row is new where the counter before it is of something else, or the record before has
     /// this counter too.
     fn add(&mut self, row: u32, counter: &str) {
-        let place = match self.places.get(counter.as_bytes()) {
+        let place = match self.places.get(counter) {
             Some(place) => *place,
             None => {
                 let place = self.names.len();
-                self.places.insert(counter.as_bytes().to_vec(), place);
+                self.places.insert(counter.to_owned(), place);
                 self.names.push(counter.to_owned());
                 self.counters.push(Vec::new());
                 place

@@ -1,11 +1,12 @@
 //! What encodes one column of a row group.
 
-use arrow_array::ArrayRef;
+use std::io::Write;
+
+use arrow_array::{Array as _, ArrayRef};
 use arrow_schema::Field;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
 use parquet::errors::ParquetError;
 use parquet::file::writer::SerializedRowGroupWriter;
-use std::io::Write;
 use zstd::bulk::Compressor;
 
 use super::fixed::{FixedChunk, FixedColumn};
@@ -31,7 +32,10 @@ impl ColumnEncoder {
         compressor: &mut Compressor<'_>,
     ) -> Result<(), ParquetError> {
         match self {
-            Self::Fixed(column) => column.write(array, compressor),
+            Self::Fixed(column) => {
+                check(field, array)?;
+                column.write(array, compressor)
+            }
             Self::Arrow(leaves) => {
                 let values = compute_leaves(field, array)?;
                 let mut leaves = leaves.iter_mut().zip(&values);
@@ -74,4 +78,18 @@ impl EncodedColumn {
                 .try_for_each(|leaf| leaf.append_to_row_group(group)),
         }
     }
+}
+
+/// That an array is of its column, as [`compute_leaves`] checks for other columns.
+fn check(field: &Field, array: &ArrayRef) -> Result<(), ParquetError> {
+    let nulls = array.null_count();
+    if field.data_type() == array.data_type() && (field.is_nullable() || nulls == 0) {
+        return Ok(());
+    }
+    Err(ParquetError::ArrowError(format!(
+        "column {} is {}, and its array {} with {nulls} nulls",
+        field.name(),
+        field.data_type(),
+        array.data_type()
+    )))
 }

@@ -1,9 +1,10 @@
 //! Columns of numbers and addresses, encoded page by page.
 //!
 //! The writer of the crate parquet encodes any column, value by value. Most columns of flows are flat and of a
-//! fixed width, which allows for loops over whole pages: a page is one run if its values are equal, indices into a
-//! dictionary if that is shorter, and else the values as they are (encodings RLE_DICTIONARY and PLAIN of
-//! the format's "Encodings.md").
+//! fixed width, which allows for loops over whole pages. While the column has a dictionary, a page is one run if
+//! its values are equal, and else indices into the dictionary. From the first page on for which these are longer
+//! than the values, pages are the values as they are (encodings RLE_DICTIONARY and PLAIN of the format's
+//! "Encodings.md").
 
 mod chunk;
 mod dictionary;
@@ -176,11 +177,8 @@ fn append_numbers(array: &ArrayRef, words: &mut Vec<u64>) {
     }
 }
 
-fn append_words<T, W>(
-    array: &PrimitiveArray<T>,
-    words: &mut Vec<W>,
-    word: impl Fn(T::Native) -> W + Copy,
-) where
+fn append_words<T, W>(array: &PrimitiveArray<T>, words: &mut Vec<W>, word: impl Fn(T::Native) -> W)
+where
     T: arrow_array::ArrowPrimitiveType,
 {
     let values = array.values();

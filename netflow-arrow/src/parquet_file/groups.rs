@@ -10,6 +10,7 @@ use arrow_array::{RecordBatch, new_empty_array};
 use arrow_schema::{ArrowError, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::basic::ZstdLevel;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::writer::SerializedFileWriter;
@@ -20,8 +21,8 @@ use super::fixed::FixedColumn;
 
 /// Batches that wait for a thread.
 const WAITING: usize = 4;
-/// The level of zstd: the fastest that all readers of the format know.
-const LEVEL: i32 = 1;
+/// Most rows of a row group.
+pub(super) const GROUP_ROWS: usize = 1 << 18;
 
 /// Writes row groups.
 pub(super) struct RowGroups<W: Write + Send> {
@@ -76,14 +77,14 @@ impl<W: Write + Send> RowGroups<W> {
         })
     }
 
-    /// Writes a batch to the present row group, which ends after `most` rows.
-    pub(super) fn write(&mut self, batch: &RecordBatch, most: usize) -> Result<(), ArrowError> {
+    /// Writes a batch to the present row group, and begins the next when it is full.
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), ArrowError> {
         let mut rest = batch.clone();
         while rest.num_rows() > 0 {
-            let rows = most.saturating_sub(self.rows).min(rest.num_rows());
+            let rows = GROUP_ROWS.saturating_sub(self.rows).min(rest.num_rows());
             self.append(&rest.slice(0, rows))?;
             rest = rest.slice(rows, rest.num_rows().saturating_sub(rows));
-            if self.rows >= most {
+            if self.rows >= GROUP_ROWS {
                 self.flush()?;
             }
         }
@@ -241,7 +242,8 @@ impl Columns {
     fn new(columns: Vec<(usize, ColumnEncoder)>) -> Result<Self, ParquetError> {
         Ok(Self {
             columns,
-            compressor: Compressor::new(LEVEL)?,
+            // As for the columns that the crate parquet encodes.
+            compressor: Compressor::new(ZstdLevel::default().compression_level())?,
         })
     }
 

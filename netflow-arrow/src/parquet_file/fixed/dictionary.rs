@@ -29,6 +29,13 @@ impl<W: Word> Dictionary<W> {
         &self.values
     }
 
+    /// Octets of memory that it takes.
+    pub(super) fn memory(&self) -> usize {
+        let values = self.values.capacity().saturating_mul(size_of::<W>());
+        let slots = self.slots.capacity().saturating_mul(size_of::<u32>());
+        values.saturating_add(slots)
+    }
+
     /// Removes all values from this position on. No value can be looked up after that.
     pub(super) fn end_at(&mut self, len: usize) {
         self.values.truncate(len);

@@ -38,12 +38,14 @@ impl<W: Word> Gathered<W> {
 
     /// Octets of memory that the values and the dictionary take.
     pub(super) fn memory(&self) -> usize {
-        let count = self.values.len();
-        let count = count.saturating_add(self.dictionary.values().len());
-        count.saturating_mul(self.layout.octets())
+        let values = self.values.capacity().saturating_mul(size_of::<W>());
+        let indices = self.indices.capacity().saturating_mul(size_of::<u32>());
+        values
+            .saturating_add(indices)
+            .saturating_add(self.dictionary.memory())
     }
 
-    /// The number of values of the dictionary, and they as they are stored.
+    /// The number of values in the dictionary, and their octets as stored.
     pub(super) fn dictionary(&self) -> (usize, Vec<u8>) {
         let mut plain = Vec::new();
         let values = self.dictionary.values();

@@ -1,4 +1,4 @@
-//! What is written here is what the crate parquet writes, in the eyes of its reader.
+//! Files read back with the rows, statistics and indexes that the crate parquet would have written.
 
 use alloc::sync::Arc;
 use core::fmt::Debug;
