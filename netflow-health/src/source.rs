@@ -6,7 +6,7 @@ use core::ops::AddAssign;
 macro_rules! facts {
     ($($(#[$doc:meta])* $name:ident,)+) => {
         /// What a capture or a socket held and lost, in numbers that the caller counts; 0 where
-        /// it does not count.
+        /// it does not count. Of a socket, `packets` and `datagrams` are both the datagrams received.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         #[non_exhaustive]
         pub struct SourceFacts {

@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 
 /// Tasks that decode.
 const SHARES: usize = 4;
-/// What may wait for a task. A datagram more is dropped and counted, as the kernel does.
+/// Datagrams that may wait for a task; further ones are dropped and counted.
 const WAITING: usize = 1_024;
 
 /// A datagram on its way to a decoder.
@@ -44,7 +44,7 @@ async fn decode(mut datagrams: mpsc::Receiver<Arrived>, flows: mpsc::Sender<Vec<
     }
 }
 
-/// Writes each flow as a line of JSON, with the names of the command's.
+/// Writes each flow as a line of JSON, with the field names that the command writes.
 async fn write(mut flows: mpsc::Receiver<Vec<OwnedFlow>>) -> Result<(), serde_json::Error> {
     while let Some(flows) = flows.recv().await {
         for flow in flows {

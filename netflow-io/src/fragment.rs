@@ -125,7 +125,7 @@ impl Fragments {
         if !self.waiting.contains_key(&key) && self.is_of_copy(&key, now) {
             return None;
         }
-        let partial = self.partial((ip, fragment), key, now);
+        let partial = self.partial(ip, fragment, key, now);
         if !fragment.more && partial.total.is_none() {
             partial.total = Some(end);
         }
@@ -157,7 +157,8 @@ impl Fragments {
     /// The datagram of a fragment, with the fragments that have arrived.
     fn partial(
         &mut self,
-        (ip, fragment): (&Ip, Fragment),
+        ip: &Ip,
+        fragment: Fragment,
         key: FragmentKey,
         now: Timestamp,
     ) -> &mut PartialDatagram {

@@ -54,11 +54,11 @@ static UNPICKLED_NAMES: Mutex<NameCache> = Mutex::new(NameCache(VecDeque::new())
 impl NameCache {
     /// A list of these names, shared with others of the same names.
     fn share<S: AsRef<str>>(&mut self, names: &[S]) -> NameList {
-        let is_same = |known: &&NameList| {
+        let is_same = |known: &NameList| {
             let texts = known.iter().map(AsRef::<str>::as_ref);
             texts.eq(names.iter().map(AsRef::as_ref))
         };
-        let known = self.0.iter().position(|known| is_same(&known));
+        let known = self.0.iter().position(is_same);
         // The list used last is first, so that the one used least recently makes room.
         let list: NameList = known
             .and_then(|place| self.0.remove(place))

@@ -30,7 +30,8 @@ const SWEEP: Duration = Duration::from_millis(250);
 /// How long a source lets datagrams gather once it has read all there were: waking up for each of them costs more
 /// than decoding it.
 const GATHERING: Duration = Duration::from_micros(500);
-/// Octets of a receive buffer that hold what arrives meanwhile, at any rate that one thread can decode.
+/// Octets of a receive buffer that hold what arrives meanwhile, at any rate that one thread can decode; as the
+/// kernel reports them, which is twice what it granted (socket(7)).
 const GATHERING_BUFFER: usize = 256 * 1024;
 /// How long the source may take after a stop to return what it had already received.
 const DRAIN: Duration = Duration::from_secs(10);

@@ -9,6 +9,7 @@ from typing import Any, AsyncIterator, Generator, Iterator, Protocol
 
 from ._collector import Collector
 from ._errors import Problem
+from ._report import ReportedSoFar
 from ._table import Table
 
 # Seconds after which a listener lets signals be handled.
@@ -31,7 +32,7 @@ class Sockets(Protocol):
     def counters(self) -> dict[str, int]: ...
 
 
-class _Listening:
+class _Listening(ReportedSoFar):
     """What listeners share: their sockets, and what became of the datagrams so far."""
 
     def __init__(
@@ -54,24 +55,12 @@ class _Listening:
         return self._sockets.counters
 
     @property
-    def stats(self) -> dict[str, Any]:
-        """Counters by name."""
-        return self.collector.stats
-
-    @property
     def problems(self) -> list[Problem]:
         """What was passed over; the first 1,000."""
         return self.collector.problems
 
-    @property
-    def templates(self) -> list[dict[str, Any]]:
-        """Templates in force."""
-        return self.collector.templates
-
-    @property
-    def domains(self) -> list[dict[str, Any]]:
-        """What each observation domain sent, and what of it was lost."""
-        return self.collector.domains
+    def _report(self) -> dict[str, Any]:
+        return self.collector._report()
 
     def health(self) -> dict[str, Any]:
         """The health of the exporters so far, as :func:`netflow_rs.health` returns it, with a finding

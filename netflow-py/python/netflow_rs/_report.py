@@ -61,7 +61,7 @@ class Reported:
 
 
 class ReportedSoFar:
-    """What has a decoder, whose report grows."""
+    """The properties of an object whose decoder is still in use."""
 
     def _report(self) -> dict[str, Any]:
         """The report of the compiled module."""

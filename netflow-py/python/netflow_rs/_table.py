@@ -140,13 +140,11 @@ class Table(Columnar):
             raise ValueError('only counters have structures: read them with table="counters"')
         found = self._table.counter_columns(structure)
         if found.num_rows == 0 and len(self):
-            place = columns.index("structure")
-            known = {row[place] for row in self._table.head(len(self))}
-            names = sorted(name for name in known if name is not None)
-            if structure not in names:
-                near = nearest(structure, names)
-                meant = f", did you mean {near!r}?" if near else f": there are {', '.join(names)}"
-                raise KeyError(f"no structure {structure!r}{meant}")
+            structures = self._table.project([columns.index("structure")])
+            names = sorted({name for (name,) in structures.head(len(self)) if name is not None})
+            near = nearest(structure, names)
+            meant = f", did you mean {near!r}?" if near else f": there are {', '.join(names)}"
+            raise KeyError(f"no structure {structure!r}{meant}")
         return Table(found)
 
     def filter(self, mask: Iterable[object] | polars.Expr) -> Table:

@@ -263,7 +263,7 @@ impl ValueReader<'_, '_> {
     }
 
     fn name(&mut self, word: &str) -> Result<(), FilterError> {
-        let names = self.field.map_or_else(Vec::new, FlowField::value_names);
+        let names = self.field.map(FlowField::value_names).unwrap_or_default();
         let lower = word.to_ascii_lowercase();
         match names.iter().find(|name| **name == lower) {
             Some(name) => self.exact(Some(Exact::Octets(name.as_bytes().into()))),
