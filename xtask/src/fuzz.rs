@@ -17,7 +17,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use crate::command::cargo;
-use crate::repository::{Result, root};
+use crate::repository::{Result, root, target as build_folder};
 
 /// What cargo-fuzz builds with too, but for AddressSanitizer, which needs the nightly
 /// compiler. What it finds needs `unsafe`, which the C library alone has: its target
@@ -112,16 +112,14 @@ fn targets() -> Result<Vec<String>> {
 }
 
 fn target_folder() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root().join("target"), |target| root().join(target))
-        .join("fuzz")
+    build_folder().join("fuzz")
 }
 
 /// Builds the targets and returns where they are.
 fn build() -> Result<PathBuf> {
     // With a target named, build scripts and macros are left as they are.
     let host = host()?;
-    // With the library for C as an archive, of the same dependencies.
+    // libnetflow.a too, which the target in C is linked with: built together, dependencies are compiled once.
     cargo("build --locked --release -p netflow-fuzz -p netflow-ffi --lib --bins --target")
         .arguments(&host)
         .variable("CARGO_TARGET_DIR", target_folder())

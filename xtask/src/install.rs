@@ -58,6 +58,12 @@ impl InstallPaths {
         }
     }
 
+    /// The same, put below this folder while it is copied, for packages.
+    pub(crate) fn with_destdir(mut self, destdir: PathBuf) -> Self {
+        self.destdir = Some(destdir);
+        self
+    }
+
     /// The same, built with another profile of cargo than `release`.
     pub(crate) fn with_profile(mut self, profile: &'static str) -> Self {
         self.profile = profile;

@@ -354,7 +354,7 @@ fn print(figures: &[Figure], sent: u64) {
         );
     }
     println!(
-        "the last two: datagrams for each second of the processor, beside those of these receivers"
+        "/counting, /nfcapd: datagrams for each second of the processor, divided by those of that receiver"
     );
 }
 

@@ -19,13 +19,7 @@ const WHEELS: &[(&str, &str)] = &[
 
 /// Checks, without building anything.
 pub(crate) fn check() -> ExitCode {
-    match check::run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("release: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    status(check::run())
 }
 
 /// The same as a step of the tests.
@@ -35,13 +29,26 @@ pub(crate) fn checked() -> Result {
 
 /// Builds the files of a release.
 pub(crate) fn build() -> ExitCode {
-    match files() {
+    status(files())
+}
+
+/// Prints the error of a task.
+fn status(done: Result) -> ExitCode {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("release: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Removes a folder with all that is in it, if it is there.
+fn remove(folder: &Path) -> Result {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    Ok(())
 }
 
 /// Where the files are put.
@@ -51,14 +58,15 @@ fn folder() -> PathBuf {
 
 fn files() -> Result {
     let folder = folder();
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
+    remove(&folder)?;
     fs::create_dir_all(&folder)?;
     wheels(&folder)?;
     c_library(&folder)?;
+    // A package of another version would be taken for this one.
+    let packages = target().join("debian");
+    remove(&packages)?;
     package::package()?;
-    copy_packages(&target().join("debian"), &folder)?;
+    copy_packages(&packages, &folder)?;
     compare_interface()?;
     for entry in fs::read_dir(&folder)? {
         println!("{}", entry?.path().display());
@@ -114,19 +122,18 @@ fn has_target(target: &str) -> Result<bool> {
     Ok(Path::new(String::from_utf8(folder)?.trim()).is_dir())
 }
 
-/// The C library as an archive that is unpacked below a prefix.
+/// The C library as an archive that is unpacked below `/usr/local`, as its pkg-config file says.
 fn c_library(folder: &Path) -> Result {
-    let prefix = target().join("release-c");
-    if prefix.exists() {
-        fs::remove_dir_all(&prefix)?;
-    }
-    install::install(&InstallPaths::new(prefix.clone(), "arrow,live,tls"))?;
+    let staged = target().join("release-c");
+    remove(&staged)?;
+    let place = InstallPaths::new("/usr/local".into(), "arrow,live,tls");
+    install::install(&place.with_destdir(staged.clone()))?;
     let name = format!("libnetflow-{}.tar.gz", install::VERSION);
     Command::new("tar", "tar")
         .arguments("--create --gzip --file")
         .path(&folder.join(name))
         .arguments("--directory")
-        .path(&prefix)
+        .path(&staged.join("usr/local"))
         .arguments(".")
         .run()
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::command::{Command, cargo};
 use crate::instructions::callgrind;
-use crate::repository::{Result, root};
+use crate::repository::{Result, target};
 
 /// An octet of any datagram may cost at most this many times that of a normal one.
 const MOST: f64 = 20.0;
@@ -31,8 +31,7 @@ pub(crate) fn run() -> ExitCode {
 /// The same as a step of the tests.
 pub(crate) fn table() -> Result {
     cargo(BUILD).run()?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    let release = root().join(target).join("release");
+    let release = target().join("release");
     let [program, memory] = ["worst", "worst_memory"].map(|name| release.join(name));
     let program = program.to_str().ok_or("the path is not text")?;
     let memory = memory.to_str().ok_or("the path is not text")?;

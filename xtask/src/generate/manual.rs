@@ -113,14 +113,12 @@ fn page(group: &Group, header: &str, functions: &[Declaration<'_>], frame: &str)
             text += &described_type(header, name)?;
         }
     }
-    text += ".SH RETURN VALUE\nA number of\n.BR netflow_result :\nnegative if the call failed, see\n\
-             .BR netflow_strerror (3)\nand\n.BR netflow_last_error (3).\n\
-             .SH SEE ALSO\n.BR libnetflow (3)\n";
-    if let Some((last, before)) = group.examples.split_last() {
-        let before: String = before.iter().map(|name| format!("{name}, ")).collect();
-        text += &format!(
-            ".PP\nThe examples {before}{last} among the sources, in the folder\n.IR examples/c .\n"
-        );
+    text += ".SH RETURN VALUE\nFunctions that return a\n.B netflow_result\nreturn a negative number if they \
+             failed;\n.BR netflow_strerror ()\nand\n.BR netflow_last_error ()\ndescribe it, see\n\
+             .BR netflow_problem (3).\n.SH SEE ALSO\n.BR libnetflow (3)\n";
+    if !group.examples.is_empty() {
+        let examples = group.examples.join(", ");
+        text += &format!(".PP\nIn the folder\n.I examples/c\nof the sources: {examples}.\n");
     }
     Ok(text)
 }

@@ -32,13 +32,26 @@ pub(super) fn watch(kit: &Kit, minutes: u64, rate: u64) -> Result {
     let begun = Instant::now();
     let mut next = begun + EVERY;
     println!("{:>6} {:>12}", "minute", "memory, KiB");
-    while sender.try_wait()?.is_none() {
+    let sent = loop {
+        if let Some(status) = sender.try_wait()? {
+            break status;
+        }
         if Instant::now() >= next {
             next += EVERY;
             let minute = begun.elapsed().as_secs() / 60;
-            println!("{minute:>6} {:>12}", resident(receiver.child.id())?);
+            match resident(receiver.child.id()) {
+                Ok(memory) => println!("{minute:>6} {memory:>12}"),
+                Err(error) => {
+                    sender.kill()?;
+                    sender.wait()?;
+                    return Err(error);
+                }
+            }
         }
         thread::sleep(Duration::from_millis(200));
+    };
+    if !sent.success() {
+        return Err("the datagrams could not be sent".into());
     }
     thread::sleep(Duration::from_secs(2));
     let datagrams = ended(kit, &mut receiver)?.unwrap_or(0);

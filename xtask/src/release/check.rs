@@ -49,7 +49,7 @@ fn every_check(found: &mut Findings) -> Result {
     let packages = packages()?;
     let workspace = text("Cargo.toml")?;
     for package in &packages {
-        metadata(package, found);
+        metadata(package, &workspace, found);
         files(package, found)?;
         dependencies(package, &workspace, found);
     }
@@ -69,7 +69,7 @@ fn packages() -> Result<Vec<Package>> {
     for entry in fs::read_dir(root())? {
         let entry = entry?;
         let folder = entry.file_name().to_string_lossy().into_owned();
-        if !entry.path().join("Cargo.toml").is_file() || folder == "fuzz" {
+        if !entry.path().join("Cargo.toml").is_file() {
             continue;
         }
         let manifest = text(&format!("{folder}/Cargo.toml"))?;
@@ -97,7 +97,7 @@ fn value(manifest: &str, key: &str) -> Option<String> {
     })
 }
 
-fn metadata(package: &Package, found: &mut Findings) {
+fn metadata(package: &Package, workspace: &str, found: &mut Findings) {
     let name = &package.name;
     let mut has = |key: &str| {
         let inherited = format!("{key}.workspace");
@@ -128,7 +128,14 @@ fn metadata(package: &Package, found: &mut Findings) {
             .faults
             .push(format!("docs.rs shows not all features of {name}"));
     }
-    let keywords = value(&package.manifest, "keywords").unwrap_or_default();
+    let shared = || {
+        workspace
+            .lines()
+            .find_map(|line| line.strip_prefix("keywords = "))
+    };
+    let keywords = value(&package.manifest, "keywords")
+        .or_else(|| shared().map(str::to_owned))
+        .unwrap_or_default();
     let (most, octets) = KEYWORDS;
     let keywords: Vec<&str> = keywords
         .split(',')
@@ -187,7 +194,7 @@ fn dependencies(package: &Package, workspace: &str, found: &mut Findings) {
         let declared = format!("\n{name} = {{ path = \"{name}\", version = \"{VERSION}\"");
         if !workspace.contains(&declared) {
             found.faults.push(format!(
-                "{} needs {name}, which [workspace.dependencies] has not as version {VERSION}",
+                "{} needs {name}, which [workspace.dependencies] lacks as version {VERSION}",
                 package.name
             ));
         }
