@@ -61,12 +61,16 @@ fn message(string: &[u8]) -> Vec<u8> {
 }
 
 /// What a format writes of the message.
-fn written(mut format: impl Format, string: &[u8]) -> Vec<u8> {
-    let payload = message(string);
+fn written(format: impl Format, string: &[u8]) -> Vec<u8> {
+    written_of(&message(string), format)
+}
+
+/// What a format writes of a message.
+fn written_of(payload: &[u8], mut format: impl Format) -> Vec<u8> {
     let mut decoder = Decoder::new(Limits::new(0x5eed));
     let exporter = "198.51.100.1:2055".parse().unwrap();
     let received = Timestamp::from_secs(1_700_000_000);
-    let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
+    let datagram = Datagram::new(exporter, Transport::Udp, received, payload);
     let decoded = decoder.decode(datagram).unwrap();
     let mut out = Vec::new();
     format.begin(&mut out);
@@ -280,4 +284,20 @@ fn hostile_values_are_written_in_every_form_of_every_schema() {
             }
         }
     }
+}
+
+/// Datadog has the EtherTypes of IP alone: for MPLS, it gets that of the packet after the labels.
+#[test]
+fn the_ip_version_stands_for_an_ether_type_that_has_no_name() {
+    // ethernetType (256) and ipVersion (60), of MPLS and IPv6.
+    let payload = [
+        0, 10, 0, 39, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7, // header
+        0, 2, 0, 16, 1, 0, 0, 2, 1, 0, 0, 2, 0, 60, 0, 1, // template
+        1, 0, 0, 7, 0x88, 0x47, 6, // data
+    ];
+    let options = DialectOptions::default();
+    let format = options.format(DialectName::Datadog, DialectForm::Json);
+    let output = written_of(&payload, format.unwrap());
+    let document: serde_json::Value = serde_json::from_slice(&output).unwrap();
+    assert_eq!(document["ether_type"], "IPv6");
 }

@@ -1,7 +1,7 @@
 //! Numbers, times and octets at places of a record that are known from its template.
 
 use netflow_core::template::FieldPlan;
-use netflow_core::{TimePlan, Timestamp};
+use netflow_core::{FlowColumn, TimePlan, Timestamp};
 
 /// Where a number is in each record. Offset and width have 16 bits, so that the compiler knows that
 /// the end does not overflow.
@@ -54,9 +54,13 @@ pub(super) struct TimePlace {
 }
 
 impl TimePlace {
-    pub(super) fn new(plan: TimePlan) -> Option<Self> {
+    /// Where a time of this column is; `None` if it is not computed from one number.
+    pub(super) fn of(column: Option<&FlowColumn>) -> Option<Self> {
+        let Some(FlowColumn::Time(plan)) = column else {
+            return None;
+        };
         let place = NumberPlace::new(plan.place())?;
-        Some(Self { plan, place })
+        Some(Self { plan: *plan, place })
     }
 
     /// The time of a record; `None` if it cannot be computed from its number.

@@ -115,6 +115,7 @@ impl Pen<'_> {
         while self.at + BLOCK < place {
             self.block(&BLANKS, BLOCK);
         }
+        // The blanks are written, but the place does not move by a block: there may be fewer.
         self.block(&BLANKS, 0);
         self.at = place.max(self.at);
     }
@@ -129,19 +130,18 @@ impl Pen<'_> {
         start: impl FnOnce(usize) -> usize,
     ) {
         let before = self.at;
-        let first = left;
-        self.at = first;
+        self.at = left;
         write(self);
-        let width = self.at - first;
+        let width = self.at - left;
         let start = start(width);
-        match self.room.block_at(first) {
+        match self.room.block_at(left) {
             Some(block) if width <= BLOCK => {
                 let block = *block;
                 self.at = before;
                 self.blanks_to(start);
                 self.block(&block, width);
             }
-            _ => self.at = self.wide(before, first, start),
+            _ => self.at = self.wide(before, left, start),
         }
     }
 

@@ -133,36 +133,42 @@ impl Selection {
         }
     }
 
-    /// Calls `each` with every sFlow sample that becomes a document, of the set that was prepared for last.
-    /// Without a filter, samples of counters are among them; a filter chooses none of these, as they are not
-    /// flows.
+    /// Calls `each` with every sFlow sample that may become a document, of the set that was prepared for last;
+    /// it returns whether the sample became one, and flows that did not are counted. Without a filter, samples
+    /// of counters are among them; a filter chooses none of these, as they are not flows.
     pub(crate) fn for_each_sample<'m>(
         &mut self,
         set: &Set<'m>,
-        mut each: impl FnMut(&Sample<'m>, &SampleKind<'m>),
+        mut each: impl FnMut(&SampleKind<'m>) -> bool,
     ) {
+        let mut left_out = 0_u64;
         let mut read = |sample: &Sample<'m>| match sample.kind() {
             Err(_) | Ok(SampleKind::Unknown) => false,
             Ok(kind) => {
-                each(sample, &kind);
-                true
+                let is_written = each(&kind);
+                let is_flow = !matches!(kind, SampleKind::Counters(_));
+                left_out += u64::from(is_flow && !is_written);
+                is_written
             }
         };
         if self.filter.is_some() {
-            return self.for_each(set, |flow| {
+            self.for_each(set, |flow| {
                 if let Some(sample) = flow.sample() {
                     read(sample);
                 }
             });
+            self.left_out += left_out;
+            return;
         }
         for sample in set.samples() {
             if self.left == Some(0) {
-                return;
+                break;
             }
             if let (true, Some(left)) = (read(&sample), &mut self.left) {
                 *left -= 1;
             }
         }
+        self.left_out += left_out;
     }
 
     /// Calls `row` with every flow that becomes a row, of the set of sFlow samples that was prepared for last,

@@ -5,7 +5,6 @@ mod name;
 mod objects;
 
 use alloc::borrow::Cow;
-use core::net::IpAddr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -379,9 +378,4 @@ fn write_mac<E: Encode>(MacAddress(address): MacAddress, out: &mut E) {
         }
     }
     out.word(core::str::from_utf8(&upper).unwrap_or_default());
-}
-
-/// An address as JSON text.
-fn write_address<E: Encode>(address: IpAddr, out: &mut E) {
-    out.address(address);
 }

@@ -24,7 +24,8 @@ pub(super) trait FieldStyle {
     /// Whether only the last occurrence of an element repeated in a record is kept.
     fn keeps_last_only(&self) -> bool;
 
-    /// How fields of one length with this meaning are written, if that is as the form writes their values.
+    /// How fields of this meaning and length are written, if the output form needs nothing but their value;
+    /// `None` if [`write`](Self::write) writes them.
     fn plain(&self, meaning: &Self::Meaning, len: u16) -> Option<PlainForm>;
 
     /// Takes note of a value that is written as a [plain](Self::plain) one.
@@ -212,7 +213,7 @@ impl<M> RecordPlan<M> {
             return;
         }
         let mut members = members.iter().peekable();
-        for (index, field) in record.fields().enumerate() {
+        for (index, field) in record.fields().enumerate().take(range.end) {
             if let Some(member) = members.next_if(|member| member.index == index) {
                 member.write(RawField::of(&field), record, style, out);
             }
@@ -240,7 +241,7 @@ impl<M> RecordMember<M> {
     ) {
         match self.plain {
             Some(PlainForm::Unsigned) => {
-                let number = number(field.octets);
+                let number = unsigned(field.octets).unwrap_or(0);
                 style.note(&self.meaning, &Value::Unsigned(number));
                 out.planned_key(&self.key);
                 out.unsigned(number);
@@ -282,18 +283,6 @@ impl<M> RecordMember<M> {
                 }
             }
         });
-    }
-}
-
-/// A big-endian number of no more than eight octets.
-#[inline]
-fn number(octets: &[u8]) -> u64 {
-    match *octets {
-        [a] => a.into(),
-        [a, b] => u16::from_be_bytes([a, b]).into(),
-        [a, b, c, d] => u32::from_be_bytes([a, b, c, d]).into(),
-        [a, b, c, d, e, f, g, h] => u64::from_be_bytes([a, b, c, d, e, f, g, h]),
-        _ => unsigned(octets).unwrap_or(0),
     }
 }
 

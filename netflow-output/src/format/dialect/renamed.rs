@@ -44,10 +44,8 @@ pub(super) struct DialectShape {
     members: &'static [RenamedMember],
     layout: MemberLayout,
     biflows: Biflows,
-    /// Whether only sFlow is read.
+    /// Whether only sFlow is read, its samples of counters too.
     is_of_sflow: bool,
-    /// Whether samples of counters have lines too.
-    has_counters: bool,
 }
 
 impl DialectShape {
@@ -58,7 +56,6 @@ impl DialectShape {
             layout: MemberLayout::Json,
             biflows: Biflows::Split,
             is_of_sflow: false,
-            has_counters: false,
         }
     }
 }
@@ -78,7 +75,6 @@ pub(super) const PMACCT_SHAPE: DialectShape = DialectShape::json(table::PMACCT);
 pub(super) const SFLOWTOOL_SHAPE: DialectShape = DialectShape {
     layout: MemberLayout::Line("FLOW"),
     is_of_sflow: true,
-    has_counters: true,
     ..DialectShape::json(table::SFLOWTOOL)
 };
 
@@ -162,7 +158,7 @@ impl Renamed {
             planned.prepare(shape, *faults, key, projected, (*number, flow));
             planned.plan.write(projected, flow, additions, out);
         };
-        if shape.has_counters {
+        if shape.is_of_sflow {
             let agent = counters::agent(set.header());
             selection.for_each_of_samples(set, &mut |row| match row {
                 SampleRow::Flow(flow) => {

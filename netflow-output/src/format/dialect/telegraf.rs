@@ -121,16 +121,15 @@ impl Telegraf {
             write_tags(header, "netflow", "sFlowV5", out);
             options.additions.write(out);
         });
-        selection.for_each_sample(set, |_, kind| {
-            let Some(fields) = sample::fields(header, kind, options.faults) else {
-                return;
-            };
+        selection.for_each_sample(set, |kind| {
+            let fields = sample::fields(header, kind, options.faults);
             E::document(out).object(|out| {
                 out.key("fields");
                 out.object(|out| fields.write(out));
                 out.members(after);
             });
             E::end(out);
+            true
         });
     }
 }

@@ -8,7 +8,6 @@ use netflow_core::value::{Value, unsigned};
 use netflow_core::wire::template::FieldKey;
 use netflow_core::{Decoded, Message, MessageHeader, Protocol, SetKind};
 
-use self::datagram::Datagram;
 use super::names::VFLOW;
 use super::{Additions, Faults};
 use crate::format::json::Json;
@@ -81,9 +80,11 @@ impl Vflow {
         for set in message.joined_sets() {
             let is_chosen = selection.prepare(&set);
             if set.kind() == SetKind::Samples && is_chosen {
-                let mut datagram = Datagram::new(*faults, records, counters);
-                selection.for_each_sample(&set, |_, kind| datagram.sample(kind));
-                count += datagram.end();
+                selection.for_each_sample(&set, |kind| {
+                    let is_written = datagram::write_sample(kind, *faults, records, counters);
+                    count += u64::from(is_written);
+                    is_written
+                });
                 continue;
             }
             if !matches!(

@@ -77,13 +77,8 @@ impl SetConstants {
         first: &Flow<'_>,
         columns: &[FlowColumn],
     ) {
-        self.times =
-            plan.times().map(
-                |position| match columns.get(position.unwrap_or(usize::MAX)) {
-                    Some(FlowColumn::Time(plan)) => TimePlace::new(*plan),
-                    _ => None,
-                },
-            );
+        let column = |position: Option<usize>| columns.get(position?);
+        self.times = plan.times().map(|position| TimePlace::of(column(position)));
         if let [Some(start), _] = &self.times {
             let name = start.plan.rule().name().as_bytes();
             for (octet, from) in self.clock.iter_mut().zip(name) {

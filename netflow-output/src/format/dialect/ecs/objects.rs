@@ -7,7 +7,7 @@ use netflow_core::text::UnixTime;
 use netflow_core::value::{MacAddress, Value};
 
 use super::facts::{Facts, Role};
-use super::{DocumentWriter, EcsOptions, Encode, write_address, write_mac, write_time};
+use super::{DocumentWriter, EcsOptions, Encode, write_mac, write_time};
 use crate::enrich::Geo;
 use crate::format::dialect::flow_id::{self, FiveTuple};
 use crate::format::dialect::{Networks, community_id};
@@ -269,7 +269,7 @@ impl Endpoint {
         out.object(|out| {
             if let Some(address) = self.address {
                 out.key("ip");
-                write_address(address, out);
+                out.address(address);
                 out.key("locality");
                 out.word(locality(&options.internal_networks, address));
                 if !options.geo.is_empty() {
@@ -466,7 +466,7 @@ fn write_related<E: Encode>(flow: &FiveTuple, facts: &Facts, out: &mut E) {
         out.key("ip");
         out.array(|out| {
             for address in [first, second].into_iter().flatten() {
-                write_address(address, out);
+                out.address(address);
             }
         });
     });

@@ -4,7 +4,6 @@ use core::net::IpAddr;
 
 use netflow_core::Prefix;
 use netflow_core::text;
-use netflow_core::value::MacAddress;
 
 use super::message::{FlowMessage, IPV4, IPV6};
 use crate::format::dialect::encode::{Encode, JsonDocument, JsonMembers};
@@ -105,9 +104,8 @@ impl Members<'_, '_> {
 
     fn mac(&mut self, key: &'static str, number: u64) {
         let [_, _, a, b, c, d, e, f] = number.to_be_bytes();
-        let MacAddress(octets) = MacAddress([a, b, c, d, e, f]);
         self.0.key(key);
-        self.0.mac(octets);
+        self.0.mac([a, b, c, d, e, f]);
     }
 
     /// The subnet of an address.

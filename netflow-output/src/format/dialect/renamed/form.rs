@@ -330,15 +330,16 @@ fn signed(out: &mut Vec<u8>, number: i64) {
 }
 
 fn hex(out: &mut Vec<u8>, number: u64, digits: usize) {
-    let octets = number.to_be_bytes();
-    let written = (u64::BITS - number.leading_zeros()).div_ceil(8) as usize;
-    let skipped = octets.len() - written.max(digits / 2);
     // Of a longer number, the first digit may be 0.
-    if written > digits / 2 {
+    if number >> (4 * digits) > 0 {
         return text::display(out, format_args!("0x{number:x}"));
     }
+    let octets = number.to_be_bytes();
     out.extend_from_slice(b"0x");
-    text::hex(out, octets.get(skipped..).unwrap_or_default());
+    text::hex(
+        out,
+        octets.get(octets.len() - digits / 2..).unwrap_or_default(),
+    );
 }
 
 /// The EtherType of an IP version; any other number is one.

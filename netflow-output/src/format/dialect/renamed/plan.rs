@@ -151,14 +151,8 @@ impl MemberPlan {
         of_set.clear();
         times.clear();
         let columns = projected.columns();
-        times.extend(
-            time_positions
-                .iter()
-                .map(|position| match columns.get(*position) {
-                    Some(FlowColumn::Time(plan)) => TimePlace::new(*plan),
-                    _ => None,
-                }),
-        );
+        let places = time_positions.iter().map(|position| columns.get(*position));
+        times.extend(places.map(TimePlace::of));
         let row = projected.row(flow);
         for step in steps {
             if let MemberStep::OfSet { value, written } = step {
@@ -277,6 +271,10 @@ impl PlannedValue {
         };
         if !is_written {
             out.truncate(before);
+            // Another of the fields may have a value that the form can write.
+            if self.fields.len() > 1 {
+                return self.ask(&plan.text, plan.is_json, row, out);
+            }
             append(out, &plan.text, &self.absent);
         }
     }

@@ -15,12 +15,12 @@ use super::key::{FieldValue, Fields, Key};
 use crate::format::dialect::Faults;
 use crate::format::dialect::protocols::{TCP_FLAGS, letters};
 
-/// The fields of a sample; none if Telegraf has no metric of its kind.
+/// The fields of a sample.
 pub(super) fn fields<'a>(
     header: &MessageHeader,
     kind: &SampleKind<'a>,
     faults: Faults,
-) -> Option<Fields<'a>> {
+) -> Fields<'a> {
     let mut reader = SampleReader {
         fields: Fields::new(),
         faults,
@@ -30,9 +30,9 @@ pub(super) fn fields<'a>(
         SampleKind::Flow(sample) => reader.flow(sample),
         SampleKind::Counters(sample) => reader.counters(sample),
         SampleKind::Discarded(packet) => reader.discarded(packet),
-        SampleKind::Unknown => return None,
+        SampleKind::Unknown => {}
     }
-    Some(reader.fields)
+    reader.fields
 }
 
 struct SampleReader<'a> {
@@ -254,7 +254,7 @@ impl<'a> SampleReader<'a> {
         if self.faults.are_copied() && protocol != HeaderProtocol::ETHERNET {
             return;
         }
-        let packet = Packet::dissect(protocol, header.header);
+        let packet = header.packet();
         if let (Some(source), Some(destination)) = (packet.source_mac(), packet.destination_mac()) {
             self.fields.set(Key::InSrcMac, FieldValue::Mac(source));
             self.fields
@@ -335,7 +335,7 @@ impl<'a> SampleReader<'a> {
             fields.number(key, length);
             fields.number(Key::IpTotalLen, length);
         }
-        // Telegraf does not look after the headers of extensions.
+        // Telegraf does not look past extension headers.
         let protocol = packet.protocol().filter(|_| !is_copied);
         if let Some(protocol) = protocol.or(octet(next)) {
             fields.set(Key::Protocol, FieldValue::Protocol(protocol));

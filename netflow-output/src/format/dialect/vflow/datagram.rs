@@ -3,9 +3,8 @@
 use core::net::IpAddr;
 
 use netflow_core::MessageHeader;
-use netflow_core::packet::{HeaderProtocol, Packet, protocol};
-use netflow_core::text as ascii;
-use netflow_core::value::unsigned;
+use netflow_core::packet::{Packet, protocol};
+use netflow_core::value::{MacAddress, unsigned};
 use netflow_core::wire::sflow::{
     CountersSample, ExtendedRouter, ExtendedSwitch, FlowSample, Record, Records, SampleKind,
     SampledHeader,
@@ -50,55 +49,29 @@ pub(super) fn write(
 
 fn member(json: &mut Json<'_>, key: &str, number: u64) {
     json.key(key);
-    json.number(number);
+    json.unsigned(number);
 }
 
-/// The samples of one object.
-pub(super) struct Datagram<'o> {
+/// Appends a sample; `false` if vFlow does not read it.
+pub(super) fn write_sample(
+    kind: &SampleKind<'_>,
     faults: Faults,
-    samples: &'o mut Vec<u8>,
-    counters: &'o mut Vec<u8>,
-    count: u64,
-}
-
-impl<'o> Datagram<'o> {
-    /// Appends samples to these buffers.
-    pub(super) const fn new(
-        faults: Faults,
-        samples: &'o mut Vec<u8>,
-        counters: &'o mut Vec<u8>,
-    ) -> Self {
-        Self {
-            faults,
-            samples,
-            counters,
-            count: 0,
+    samples: &mut Vec<u8>,
+    counters: &mut Vec<u8>,
+) -> bool {
+    // vFlow passes over the expanded forms.
+    let is_read = |expanded: bool| !expanded || !faults.are_copied();
+    match kind {
+        SampleKind::Flow(sample) if is_read(sample.expanded()) => {
+            write_flow(sample, faults, &mut Json::new(samples));
         }
-    }
-
-    /// Appends a sample.
-    pub(super) fn sample(&mut self, kind: &SampleKind<'_>) {
-        // vFlow passes over the expanded forms.
-        let faults = self.faults;
-        let is_read = |expanded: bool| !expanded || !faults.are_copied();
-        match kind {
-            SampleKind::Flow(sample) if is_read(sample.expanded()) => {
-                self.count += 1;
-                write_flow(sample, self.faults, &mut Json::new(self.samples));
-            }
-            SampleKind::Counters(sample) if is_read(sample.expanded()) => {
-                self.count += 1;
-                write_counters(sample, &mut Json::new(self.counters));
-            }
-            // vFlow does not know discarded packets (sFlow Discarded Packet Notification).
-            _ => {}
+        SampleKind::Counters(sample) if is_read(sample.expanded()) => {
+            write_counters(sample, &mut Json::new(counters));
         }
+        // vFlow does not know discarded packets (sFlow Discarded Packet Notification).
+        _ => return false,
     }
-
-    /// The number of samples that were appended.
-    pub(super) const fn end(self) -> u64 {
-        self.count
-    }
+    true
 }
 
 /// The last record that can be read as this: of several with one name, the last one stays.
@@ -172,7 +145,7 @@ fn write_switch(switch: &ExtendedSwitch, faults: Faults, json: &mut Json<'_>) {
 }
 
 fn write_packet(header: &SampledHeader<'_>, faults: Faults, json: &mut Json<'_>) {
-    let packet = Packet::dissect(HeaderProtocol(header.protocol), header.header);
+    let packet = header.packet();
     json.key("RawHeader");
     json.open(b'{');
     json.key("L2");
@@ -182,12 +155,10 @@ fn write_packet(header: &SampledHeader<'_>, faults: Faults, json: &mut Json<'_>)
         ("DstMAC", packet.destination_mac()),
     ] {
         json.key(key);
-        json.word(
-            address
-                .map(ascii::mac)
-                .as_ref()
-                .map_or("", |mac| mac.as_str()),
-        );
+        match address {
+            Some(address) => json.mac(MacAddress(address)),
+            None => json.word(""),
+        }
     }
     let vlan = packet.vlans().next().map_or(0, |tag| {
         let bits = u16::from(tag.priority) << 13 | u16::from(tag.drop_eligible) << 12;
