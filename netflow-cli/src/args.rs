@@ -30,6 +30,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 pub(crate) use self::anonymise::KeyFile;
+pub(crate) use self::color::ColorChoice;
 pub(crate) use self::decode::Decode;
 pub(crate) use self::dialect::DialectArgs;
 pub(crate) use self::elements::Elements;

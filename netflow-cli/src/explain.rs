@@ -21,7 +21,7 @@ use netflow_health::Health;
 use self::frame::OneFrame;
 use self::matching::Matching;
 use self::page::PageStyle;
-use crate::args::{Explain, ReportFormat};
+use crate::args::{ColorChoice, Explain, ReportFormat};
 use crate::plan;
 use crate::rows::{Analysis, Consumer, End};
 use crate::run::{Job, Work};
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Explain) -> Result<Status, Usage> {
     let to_terminal = args.output.is_none() && io::stdout().is_terminal();
     let look = PageStyle {
         width: plan::width(to_terminal),
-        colour: to_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        colour: ColorChoice::Auto.is_wanted(to_terminal),
     };
     let last = (0..)
         .zip(&args.inputs.files)

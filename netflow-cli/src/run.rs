@@ -49,16 +49,6 @@ pub(crate) struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    /// The decoder that the options ask for.
-    pub(crate) fn decoder(&self, limits: Limits) -> Decoder {
-        let exporters = &self.inputs.exporters;
-        let decoder = exporters.apply(Decoder::new(limits).with_scope(self.scope));
-        match self.anonymiser {
-            Some(anonymiser) => decoder.with_rewrite(anonymiser.clone()),
-            None => decoder,
-        }
-    }
-
     /// A job without summary and saved state, with progress.
     pub(crate) const fn new(inputs: &'a InputArgs, output: Option<&'a Path>) -> Self {
         Self {
@@ -84,6 +74,16 @@ pub(crate) enum Work {
 }
 
 impl Job<'_> {
+    /// The decoder that the options ask for.
+    pub(crate) fn decoder(&self, limits: Limits) -> Decoder {
+        let exporters = &self.inputs.exporters;
+        let decoder = exporters.apply(Decoder::new(limits).with_scope(self.scope));
+        match self.anonymiser {
+            Some(anonymiser) => decoder.with_rewrite(anonymiser.clone()),
+            None => decoder,
+        }
+    }
+
     /// Opens the output for a text.
     pub(crate) fn output(&self) -> io::Result<Output> {
         match self.output {

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::fs;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use netflow_core::Timestamp;
 use netflow_io::{Arrival, CaptureOptions, Datagrams as _};
@@ -51,9 +51,7 @@ pub(crate) fn filter(
 /// The start of the last span of the inputs.
 fn start_of(last: Duration, inputs: &InputArgs, is_followed: bool) -> Result<Timestamp, Usage> {
     let end = if is_followed {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let nanos = now.unwrap_or_default().as_nanos();
-        i64::try_from(nanos).unwrap_or(i64::MAX)
+        Timestamp::from_system_time(SystemTime::now()).as_nanos()
     } else if inputs.files.iter().any(|path| is_pipe(path)) {
         return Err(Usage::LastOfPipe);
     } else {

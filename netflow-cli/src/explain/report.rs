@@ -133,23 +133,31 @@ fn write_sequence(domain: &DomainHealth, inputs: &InputNames, page: &mut Page) {
     if counts.lost == 0 {
         text += ", none lost";
     }
-    for (count, what) in [
-        (counts.lost, "lost"),
-        (counts.late, "late"),
-        (counts.duplicated, "duplicated"),
-        (counts.restarted, "restarted"),
-        (counts.unread, "lost or in data that was not read"),
-    ] {
-        if count > 0 {
-            text += &format!(", {} {what}", grouped(count));
-        }
-    }
+    append_counts(
+        &mut text,
+        &[
+            (counts.lost, "lost"),
+            (counts.late, "late"),
+            (counts.duplicated, "duplicated"),
+            (counts.restarted, "restarted"),
+            (counts.unread, "lost or in data that was not read"),
+        ],
+    );
     page.item("sequence", &text, tone(counts.lost));
     if let Some(note) = unit_note(domain) {
         page.item("", note, Tone::Plain);
     }
     write_gaps(domain, inputs, page);
     write_samples(domain, page);
+}
+
+/// Appends the counts that are not zero, each with its word.
+fn append_counts(text: &mut String, counts: &[(u64, &str)]) {
+    for (count, what) in counts {
+        if *count > 0 {
+            *text += &format!(", {} {what}", grouped(*count));
+        }
+    }
 }
 
 /// The first gaps in the sequence numbers.
@@ -180,20 +188,19 @@ fn write_samples(domain: &DomainHealth, page: &mut Page) {
     let samples = &domain.samples;
     if samples.received > 0 {
         let mut text = format!("{} received", counted(samples.received, "sample"));
-        for (count, what) in [
-            (samples.lost, "lost"),
-            (samples.late, "late"),
-            (samples.restarted, "sources restarted"),
-            (samples.drops, "dropped by the agent"),
-            (
-                samples.parallel_sources,
-                "sources numbered by several threads",
-            ),
-        ] {
-            if count > 0 {
-                text += &format!(", {} {what}", grouped(count));
-            }
-        }
+        append_counts(
+            &mut text,
+            &[
+                (samples.lost, "lost"),
+                (samples.late, "late"),
+                (samples.restarted, "sources restarted"),
+                (samples.drops, "dropped by the agent"),
+                (
+                    samples.parallel_sources,
+                    "sources numbered by several threads",
+                ),
+            ],
+        );
         page.item("samples", &text, tone(samples.lost));
     }
 }

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 use std::io::{self, Write as _};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime};
 
 use netflow_core::{Limits, Timestamp};
 use netflow_io::live::{Live, LiveOptions};
@@ -106,10 +106,7 @@ fn listen(
 }
 
 fn now() -> Timestamp {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Timestamp::from_nanos(i64::try_from(now.as_nanos()).unwrap_or(i64::MAX))
+    Timestamp::from_system_time(SystemTime::now())
 }
 
 /// What a terminal shows.

@@ -25,9 +25,10 @@ pub(super) const INTERVAL: &str = "interval_start";
 /// Sums over time, from a little to the largest.
 const SPARKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// Columns that sums over time need besides those of a shortest bar.
+const SPARK: usize = 16 + 2;
 /// The title of these.
 const OVER_TIME: &str = "over time";
-const SPARK: usize = 16 + 2;
+/// Columns of the shortest bar.
 const SHORT_BAR: usize = 8;
 
 /// Eighths of a block.

@@ -301,6 +301,15 @@ fn parquet_of_no_flows_has_the_columns() {
     }
 }
 
+/// Sends Ctrl-C.
+#[cfg(target_os = "linux")]
+fn interrupt(id: &str) {
+    let sent = std::process::Command::new("kill")
+        .args(["-INT", id])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
 /// `netflow top --listen` that runs.
 #[cfg(target_os = "linux")]
 struct Listening {
@@ -345,10 +354,7 @@ impl Listening {
     /// Ends it by Ctrl-C; returns its status and what it wrote to standard error.
     fn end(mut self) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
-        std::process::Command::new("kill")
-            .args(["-INT", &id])
-            .status()
-            .unwrap();
+        interrupt(&id);
         let errors = std::io::read_to_string(self.errors).unwrap();
         (self.child.wait().unwrap().code(), errors)
     }
@@ -400,10 +406,7 @@ fn only_a_table_is_drawn_on_a_terminal() {
             text += &String::from_utf8_lossy(&octets[..count]);
             if !has_begun && text.contains(begin) {
                 let id = text.split_whitespace().nth(1).unwrap();
-                let sent = std::process::Command::new("kill")
-                    .args(["-INT", id])
-                    .status();
-                assert!(sent.unwrap().success());
+                interrupt(id);
             }
         }
         assert_eq!(child.wait().unwrap().code(), Some(0), "{format}: {text}");

@@ -17,7 +17,7 @@ mod values;
 use core::ops::Range;
 
 use netflow_core::field::FlowField;
-use netflow_core::{Decoded, FlowColumn, Projection, Set, SetKind, Stats};
+use netflow_core::{Decoded, FlowColumn, Projection, ProjectionKey, Set, SetKind, Stats};
 
 use self::cells::Cells;
 use self::column::{RowStyle, Style, TableColumn};
@@ -114,6 +114,7 @@ impl Table {
                 width,
                 with_reverse,
                 is_scaled: false,
+                how_to_scale: "",
                 is_coloured: false,
                 kept: Vec::new(),
                 ranking: None,
@@ -138,6 +139,13 @@ impl Table {
     #[must_use]
     pub fn scaled(mut self) -> Self {
         self.rows.is_scaled = true;
+        self
+    }
+
+    /// With this after the number of sampled flows, if counters are not scaled: how to see them scaled.
+    #[must_use]
+    pub fn with_how_to_scale(mut self, text: &'static str) -> Self {
+        self.rows.how_to_scale = text;
         self
     }
 
@@ -173,25 +181,17 @@ impl Table {
             self.samples(set, out);
             return;
         }
-        if self.shapes.is_empty() {
-            self.shapes.resize(Projection::SLOTS, TableShape::NONE);
-        }
         let rows = &mut self.rows;
         let projected = self.projection.of(set);
         // The reverse direction has its fields elsewhere in the record.
         let key = projected.key().filter(|_| !is_split);
-        let shape = key.and_then(|key| Some((self.shapes.get_mut(key.slot)?, key.version)));
-        let fields = match shape {
-            Some((shape, version)) => {
-                shape.prepare(version, &mut rows.columns, projected.columns());
-                shape.fields.set_times(projected.columns());
-                &shape.fields
+        let columns = projected.columns();
+        let fields = match prepared(&mut self.shapes, key, &mut rows.columns, columns) {
+            Some(fields) => {
+                fields.set_times(columns);
+                fields
             }
-            None => {
-                let columns = rows.columns.iter_mut();
-                columns.for_each(|planned| planned.is_present = true);
-                &FieldPlaces::EACH
-            }
+            None => &FieldPlaces::EACH,
         };
         let places = Places {
             projected,
@@ -207,26 +207,15 @@ impl Table {
     /// The same of sFlow samples, which have places by their shape.
     fn samples(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
         let (projection, shapes, of_set) = (&mut self.projection, &mut self.shapes, &self.of_set);
-        if shapes.is_empty() {
-            shapes.resize(Projection::SLOTS, TableShape::NONE);
-        }
         let rows = &mut self.rows;
         self.selection.for_each(set, |flow| {
             let Some(projected) = projection.of_sample(flow) else {
                 return;
             };
-            let key = projected.key();
-            let shape = key.and_then(|key| Some((shapes.get_mut(key.slot)?, key.version)));
-            let fields = match shape {
-                Some((shape, version)) => {
-                    shape.prepare(version, &mut rows.columns, projected.columns());
-                    &shape.fields
-                }
-                None => {
-                    let columns = rows.columns.iter_mut();
-                    columns.for_each(|planned| planned.is_present = true);
-                    &FieldPlaces::EACH
-                }
+            let (key, columns) = (projected.key(), projected.columns());
+            let fields: &FieldPlaces = match prepared(shapes, key, &mut rows.columns, columns) {
+                Some(fields) => fields,
+                None => &FieldPlaces::EACH,
             };
             let places = Places {
                 projected,
@@ -237,6 +226,27 @@ impl Table {
             rows.row(&RowValues::new(&places, flow), out);
         });
     }
+}
+
+/// The places of fields in flows with these columns; `None` if each flow is asked.
+fn prepared<'s>(
+    shapes: &'s mut Vec<TableShape>,
+    key: Option<ProjectionKey>,
+    table: &mut [PlannedColumn],
+    columns: &[FlowColumn],
+) -> Option<&'s mut FieldPlaces> {
+    if shapes.is_empty() {
+        shapes.resize(Projection::SLOTS, TableShape::NONE);
+    }
+    let shape = key.and_then(|key| Some((shapes.get_mut(key.slot)?, key.version)));
+    let Some((shape, version)) = shape else {
+        for planned in table {
+            planned.is_present = true;
+        }
+        return None;
+    };
+    shape.prepare(version, table, columns);
+    Some(&mut shape.fields)
 }
 
 impl Format for Table {
@@ -342,6 +352,8 @@ struct TableRows {
     with_reverse: bool,
     /// Counters are multiplied by the sampling rate of their flow.
     is_scaled: bool,
+    /// What follows the number of sampled flows.
+    how_to_scale: &'static str,
     /// Heads and sums are bold, and rows with impossible times yellow.
     is_coloured: bool,
     /// Rows held back until there is a layout.
@@ -469,7 +481,22 @@ impl TableRows {
         if !sums.is_exact {
             out.extend_from_slice(INEXACT);
         }
-        sampled(sums, self.is_scaled, out);
+        self.sampled(out);
+    }
+
+    /// Says that counters, and so their sums, are of sampled packets.
+    fn sampled(&self, out: &mut Vec<u8>) {
+        let count = self.sums.sampled;
+        if count == 0 {
+            return;
+        }
+        let note = if self.is_scaled {
+            " at a rate that is not known, and not scaled"
+        } else {
+            self.how_to_scale
+        };
+        let flows = if count == 1 { "flow is" } else { "flows are" };
+        text::display(out, format_args!("{count} {flows} sampled{note}\n"));
     }
 }
 
@@ -489,21 +516,6 @@ fn paint(colour: &[u8], start: usize, out: &mut Vec<u8>) {
         out.pop();
     }
     out.extend_from_slice(b"\x1b[0m\n");
-}
-
-/// Says that counters, and so their sums, are of sampled packets.
-fn sampled(sums: &TableSums, is_scaled: bool, out: &mut Vec<u8>) {
-    if sums.sampled == 0 {
-        return;
-    }
-    let (count, plural) = (sums.sampled, if sums.sampled == 1 { "" } else { "s" });
-    let note = if is_scaled {
-        "sampled at a rate that is not known, and not scaled"
-    } else {
-        "sampled; --scaled multiplies by their rates"
-    };
-    let verb = if sums.sampled == 1 { "is" } else { "are" };
-    text::display(out, format_args!("{count} flow{plural} {verb} {note}\n"));
 }
 
 /// Chooses the layout by these rows, for a width and a zone, and writes them.

@@ -1,9 +1,8 @@
 //! The headers of messages, field by field.
 
-use core::net::{Ipv4Addr, Ipv6Addr};
-
 use netflow_core::{Protocol, Timestamp};
 
+use super::show::{address, number};
 use super::tree::TreeNode;
 use crate::explain::words::{grouped, span};
 
@@ -129,9 +128,7 @@ pub(super) fn fields(
 }
 
 fn value(octets: &[u8], kind: HeaderFieldKind) -> String {
-    let number = octets
-        .iter()
-        .fold(0_u64, |number, octet| number << 8 | u64::from(*octet));
+    let number = number(octets);
     let narrow = u32::try_from(number).unwrap_or(u32::MAX);
     match kind {
         HeaderFieldKind::Number => number.to_string(),
@@ -144,9 +141,6 @@ fn value(octets: &[u8], kind: HeaderFieldKind) -> String {
             let (mode, interval) = (number >> 14, number & 0x3fff);
             format!("mode {mode}, interval {interval}")
         }
-        HeaderFieldKind::Address => match <[u8; 16]>::try_from(octets) {
-            Ok(octets) => Ipv6Addr::from(octets).to_string(),
-            Err(_) => Ipv4Addr::from(narrow).to_string(),
-        },
+        HeaderFieldKind::Address => address(octets),
     }
 }

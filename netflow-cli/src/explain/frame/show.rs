@@ -1,5 +1,7 @@
 //! A tree of ranges as text and as JSON.
 
+use core::net::{Ipv4Addr, Ipv6Addr};
+
 use netflow_output::format::Json;
 
 use super::tree::TreeNode;
@@ -137,4 +139,12 @@ pub(super) fn number(octets: &[u8]) -> u64 {
     octets
         .iter()
         .fold(0, |number, octet| number << 8 | u64::from(*octet))
+}
+
+/// An address of IPv4 or IPv6.
+pub(super) fn address(octets: &[u8]) -> String {
+    match <[u8; 16]>::try_from(octets) {
+        Ok(octets) => Ipv6Addr::from(octets).to_string(),
+        Err(_) => Ipv4Addr::from(u32::try_from(number(octets)).unwrap_or(u32::MAX)).to_string(),
+    }
 }

@@ -6,7 +6,7 @@ use crate::explain::page::{Page, Tone};
 use crate::explain::sentence;
 use crate::explain::words::grouped;
 
-/// Observation domains from which on there is a table: fewer are seen at a glance below.
+/// The least number of observation domains for a table; fewer are easy to see in the report itself.
 const MANY: usize = 3;
 /// The titles of the columns; those after the first two are numbers.
 const TITLES: [&str; 6] = [
@@ -28,8 +28,8 @@ pub(super) fn write(report: &Report, page: &mut Page) {
         return;
     }
     let counts = findings(report);
-    let domains = || report.domains.iter().zip(&counts);
-    let rows: Vec<Cells> = domains()
+    let domains = report.domains.iter().zip(&counts);
+    let rows: Vec<Cells> = domains
         .map(|(domain, counts)| row(domain, *counts))
         .collect();
     let titles = TITLES.map(str::to_owned);
@@ -44,7 +44,7 @@ pub(super) fn write(report: &Report, page: &mut Page) {
     widths[0] = widths[0].min(room);
     page.gap();
     line(&titles, &widths, Tone::Dim, page);
-    for (row, (_, [errors, _])) in rows.iter().zip(domains()) {
+    for (row, [errors, _]) in rows.iter().zip(&counts) {
         let tone = if *errors > 0 { Tone::Bad } else { Tone::Plain };
         line(row, &widths, tone, page);
     }
@@ -69,13 +69,14 @@ fn row(domain: &DomainHealth, [errors, warnings]: [u64; 2]) -> Cells {
 fn findings(report: &Report) -> Vec<[u64; 2]> {
     let mut counts = vec![[0; 2]; report.domains.len()];
     for finding in &report.findings {
-        let kind = match finding.severity() {
-            Severity::Error => 0,
-            Severity::Warning => 1,
-            Severity::Info => continue,
+        let counts = finding.domain.and_then(|domain| counts.get_mut(domain));
+        let Some([errors, warnings]) = counts else {
+            continue;
         };
-        if let Some(counts) = finding.domain.and_then(|domain| counts.get_mut(domain)) {
-            counts[kind] += 1;
+        match finding.severity() {
+            Severity::Error => *errors += 1,
+            Severity::Warning => *warnings += 1,
+            Severity::Info => {}
         }
     }
     counts

@@ -82,10 +82,7 @@ impl FieldPlaces {
     /// Changes how times are computed: it depends on the header of the message too.
     pub(super) fn set_times(&mut self, columns: &[FlowColumn]) {
         for (time, column) in self.times.iter_mut().zip(columns) {
-            *time = match column {
-                FlowColumn::Time(plan) => TimePlace::new(*plan),
-                _ => None,
-            };
+            *time = TimePlace::of(Some(column));
         }
     }
 }

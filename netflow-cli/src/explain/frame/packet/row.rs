@@ -1,13 +1,11 @@
 //! Fields of fixed headers: name, octets, and how the value is shown.
 
-use core::net::{Ipv4Addr, Ipv6Addr};
-
 use netflow_core::element::{self, iana};
 use netflow_core::value::MacAddress;
 
 use super::super::tree::TreeNode;
 use super::{ip_protocol, named};
-use crate::explain::frame::show::number;
+use crate::explain::frame::show::{address, number};
 
 /// The fields of a header in their order.
 pub(super) type PacketHeaderFields = &'static [(&'static str, usize, Show)];
@@ -56,17 +54,13 @@ pub(super) fn rows(node: &mut TreeNode, fields: PacketHeaderFields, payload: &[u
 
 fn value(octets: &[u8], show: Show) -> String {
     let number = number(octets);
-    let narrow = u32::try_from(number).unwrap_or(u32::MAX);
     match show {
         Show::Number => number.to_string(),
         Show::Hex => String::new(),
         Show::Mac => octets
             .try_into()
             .map_or_else(|_| String::new(), |octets| MacAddress(octets).to_string()),
-        Show::Address => match <[u8; 16]>::try_from(octets) {
-            Ok(octets) => Ipv6Addr::from(octets).to_string(),
-            Err(_) => Ipv4Addr::from(narrow).to_string(),
-        },
+        Show::Address => address(octets),
         Show::EtherType => ether_type(number),
         Show::IpProtocol => octets
             .last()
