@@ -6,6 +6,7 @@ use std::io;
 use std::net::UdpSocket;
 
 use netflow_core::{Datagram, Transport};
+use nix::errno::Errno;
 use socket2::{Domain, Protocol, Socket, Type};
 
 /// Exporters that have a socket of their own; further ones share one.
@@ -24,7 +25,15 @@ pub(super) struct ForwardOptions {
 #[derive(Debug)]
 pub(super) struct Forward {
     targets: Vec<ForwardTarget>,
-    failures: u64,
+    counts: ForwardCounts,
+}
+
+/// Datagrams for each target, added up.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct ForwardCounts {
+    pub(super) datagrams: u64,
+    /// Those that could not be sent, or that the target's host refused.
+    pub(super) failures: u64,
 }
 
 #[derive(Debug)]
@@ -50,7 +59,7 @@ impl Forward {
         let target = |to: &SocketAddr| ForwardTarget::new(*to, options.keeps_source);
         Ok(Self {
             targets: options.to.iter().map(target).collect::<Result<_, _>>()?,
-            failures: 0,
+            counts: ForwardCounts::default(),
         })
     }
 
@@ -60,14 +69,20 @@ impl Forward {
             return;
         }
         for target in &mut self.targets {
-            if target.send(datagram).is_err() {
-                self.failures += 1;
-            }
+            self.counts.datagrams += 1;
+            self.counts.failures += target.send(datagram);
         }
     }
 
-    pub(super) const fn failures(&self) -> u64 {
-        self.failures
+    /// Counts the last datagrams, if they were refused.
+    pub(super) fn finish(&mut self) {
+        for target in &self.targets {
+            self.counts.failures += target.refused();
+        }
+    }
+
+    pub(super) const fn counts(&self) -> ForwardCounts {
+        self.counts
     }
 }
 
@@ -92,28 +107,93 @@ impl ForwardTarget {
         })
     }
 
-    fn send(&mut self, datagram: &Datagram<'_>) -> io::Result<()> {
+    /// Sends a datagram. Returns how many were lost: this one, and the last one of its socket if only now
+    /// the kernel reports that it was refused.
+    fn send(&mut self, datagram: &Datagram<'_>) -> u64 {
         let exporter = datagram.exporter;
         if !self.sockets.contains_key(&exporter.ip()) {
+            let is_full = self.sockets.len() >= SOCKETS;
             let opened = match self.others {
-                Others::Single => open_as(exporter, self.to).map(Some)?,
-                Others::Shared(_) if self.sockets.len() >= SOCKETS => None,
-                Others::Shared(_) => open(self.to).ok(),
+                Others::Single => open_as(exporter, self.to).map(Some),
+                Others::Shared(_) if is_full => Ok(None),
+                Others::Shared(_) => Ok(open(self.to).ok()),
             };
-            if let Some(socket) = opened {
-                if self.sockets.len() >= SOCKETS {
-                    socket.send_to(datagram.payload, self.to)?;
-                    return Ok(());
+            match opened {
+                Err(_) => return 1,
+                Ok(Some(socket)) if is_full => {
+                    return send_by(&socket, self.to, datagram.payload).lost + refused(&socket);
                 }
-                self.sockets.insert(exporter.ip(), socket);
+                Ok(Some(socket)) => drop(self.sockets.insert(exporter.ip(), socket)),
+                Ok(None) => {}
             }
         }
         let socket = match (self.sockets.get(&exporter.ip()), &self.others) {
             (Some(socket), _) | (None, Others::Shared(socket)) => socket,
-            (None, Others::Single) => return Err(io::ErrorKind::NotConnected.into()),
+            (None, Others::Single) => return 1,
         };
-        socket.send_to(datagram.payload, self.to).map(drop)
+        let sent = send_by(socket, self.to, datagram.payload);
+        if sent.is_broken {
+            self.reopen(exporter.ip());
+        }
+        sent.lost
     }
+
+    /// Replaces the socket of an exporter: the address that it sends from may be gone.
+    fn reopen(&mut self, exporter: IpAddr) {
+        if self.sockets.remove(&exporter).is_some() {
+            // The next datagram opens another.
+            return;
+        }
+        if let (Others::Shared(shared), Ok(socket)) = (&mut self.others, open(self.to)) {
+            *shared = socket;
+        }
+    }
+
+    /// Datagrams that were refused since the last ones were sent.
+    fn refused(&self) -> u64 {
+        let shared = match &self.others {
+            Others::Shared(socket) => Some(socket),
+            Others::Single => None,
+        };
+        self.sockets.values().chain(shared).map(refused).sum()
+    }
+}
+
+/// What became of a datagram.
+#[derive(Debug)]
+struct Sent {
+    /// Datagrams lost: this one, and the one before it if that was refused.
+    lost: u64,
+    /// Whether the socket is of no further use.
+    is_broken: bool,
+}
+
+/// Sends a datagram.
+///
+/// If nobody listens there, its host answers with ICMP, which the kernel reports in place of sending the next
+/// datagram. That one is then sent by a second call.
+fn send_by(socket: &UdpSocket, to: SocketAddr, payload: &[u8]) -> Sent {
+    let (mut sent, mut lost) = (socket.send(payload), 0);
+    match &sent {
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            lost = 1;
+            sent = socket.send(payload);
+        }
+        // There was no route when the socket was opened.
+        Err(error) if error.raw_os_error() == Some(Errno::EDESTADDRREQ as i32) => {
+            sent = socket.connect(to).and_then(|()| socket.send(payload));
+        }
+        _ => {}
+    }
+    Sent {
+        lost: lost + u64::from(sent.is_err()),
+        is_broken: sent.is_err_and(|error| error.kind() != io::ErrorKind::WouldBlock),
+    }
+}
+
+/// 1 if the last datagram was refused.
+fn refused(socket: &UdpSocket) -> u64 {
+    u64::from(matches!(socket.take_error(), Ok(Some(_))))
 }
 
 /// A socket of any port, of the version of an address.
@@ -124,6 +204,8 @@ fn open(to: SocketAddr) -> io::Result<UdpSocket> {
     };
     let socket = UdpSocket::bind((from, 0))?;
     socket.set_nonblocking(true)?;
+    // Connected, it learns of datagrams that were refused. Without a route it is not, for now.
+    let _ = socket.connect(to);
     Ok(socket)
 }
 
@@ -133,7 +215,9 @@ fn open_as(exporter: SocketAddr, to: SocketAddr) -> io::Result<UdpSocket> {
     if socket.bind(&exporter.into()).is_err() {
         socket.bind(&SocketAddr::new(exporter.ip(), 0).into())?;
     }
-    Ok(socket.into())
+    let socket = UdpSocket::from(socket);
+    let _ = socket.connect(to);
+    Ok(socket)
 }
 
 /// A socket that may have an address that is none of this host (`IP_TRANSPARENT` of ip(7), which

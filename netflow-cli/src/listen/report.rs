@@ -43,7 +43,7 @@ impl Totals {
                 &[("datagrams", &count)],
             );
         }
-        let failures = workers.iter().map(|worker| worker.forward_failures).sum();
+        let failures = workers.iter().map(|worker| worker.forward.failures).sum();
         if failures > self.forward_failures {
             let count = failures - self.forward_failures;
             self.forward_failures = failures;
@@ -158,6 +158,14 @@ pub(super) fn ended(received: &LiveSummary, workers: &[WorkerReport], log: &Log)
             ("refused", &refused),
         ],
     );
+    let forwarded: u64 = workers.iter().map(|one| one.forward.datagrams).sum();
+    if forwarded > 0 {
+        let failures: u64 = workers.iter().map(|one| one.forward.failures).sum();
+        log.info(
+            "forwarded",
+            &[("datagrams", &forwarded), ("failed", &failures)],
+        );
+    }
 }
 
 /// Reports what happened to the rows of each output.

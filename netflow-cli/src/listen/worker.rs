@@ -13,7 +13,7 @@ use netflow_io::live::LiveSource;
 use netflow_io::{Event, Feed};
 use netflow_output::sink::{Sink, WorkerSink};
 
-use super::forward::Forward;
+use super::forward::{Forward, ForwardCounts};
 use crate::args::Exporters;
 
 /// How often rows are handed over and the state is reported.
@@ -64,7 +64,7 @@ pub(super) struct WorkerReport {
     pub(super) templates: usize,
     pub(super) state_octets: usize,
     pub(super) domains: Vec<DomainReport>,
-    pub(super) forward_failures: u64,
+    pub(super) forward: ForwardCounts,
 }
 
 impl Shared {
@@ -129,6 +129,7 @@ impl Worker {
                 }
             }
         }
+        self.forward.finish();
         let finished = self.sink.finish(self.feed.decoder().stats());
         failure = failure.or(finished.err().map(|error| error.to_string()));
         self.publish(&messages);
@@ -178,7 +179,7 @@ impl Worker {
             templates: decoder.templates().count(),
             state_octets: decoder.state_octets(),
             domains,
-            forward_failures: self.forward.failures(),
+            forward: self.forward.counts(),
         };
         if let Ok(mut published) = self.shared.report.lock() {
             *published = report;

@@ -2,7 +2,7 @@
 
 use std::net::UdpSocket;
 
-use crate::harness::{Collector, PATIENCE, run, send, v5};
+use crate::harness::{Collector, PATIENCE, logged, own_port, run, send, v5};
 
 /// Whether this process may send from any address: root of the host has the capability, root of a container
 /// mostly, others not.
@@ -62,4 +62,49 @@ fn spoofing_is_for_forwarding() {
     let refused = run(&["--forward-spoof"]);
     assert_eq!(refused.status, Some(2));
     assert!(refused.log.contains("--forward <ADDR>"), "{}", refused.log);
+}
+
+/// The number of datagrams that wait in a socket.
+fn count_waiting(socket: &UdpSocket) -> u64 {
+    socket.set_nonblocking(true).unwrap();
+    let mut octets = [0; 2_000];
+    (0..)
+        .take_while(|_| socket.recv(&mut octets).is_ok())
+        .count() as u64
+}
+
+#[test]
+fn datagrams_forwarded_and_failed_are_those_received_when_the_other_collector_is_restarted() {
+    let kinds = [&[][..], &["--forward-spoof"]];
+    for kind in kinds.into_iter().take(if may_spoof() { 2 } else { 1 }) {
+        let address = own_port().local_addr().unwrap();
+        let to = address.to_string();
+        let options = ["--udp", "127.0.0.1:0", "--output", "null", "--forward", &to];
+        let mut collector = Collector::start(&[&options, kind].concat());
+        let udp = collector.addresses[0];
+        let burst = |numbers: core::ops::Range<u32>| {
+            numbers.for_each(|number| {
+                send(&format!("127.0.0.{}", 1 + number % 3), udp, &v5(number, 1));
+            });
+        };
+        let other = UdpSocket::bind(address).unwrap();
+        burst(0..30);
+        // It is closed when it has read all of them.
+        let read = core::cell::Cell::new(0);
+        collector.wait(|_| {
+            read.set(read.get() + count_waiting(&other));
+            read.get() == 30
+        });
+        drop(other);
+        burst(30..70);
+        collector.wait(|collector| collector.log().contains("not forwarded"));
+        let other = UdpSocket::bind(address).unwrap();
+        burst(70..120);
+        let ended = collector.stop();
+        let read = read.get() + count_waiting(&other);
+        let count = |name: &str| -> u64 { logged(&ended.log, "forwarded", name).parse().unwrap() };
+        assert_eq!(count("datagrams"), 120, "{}", ended.log);
+        assert!(count("failed") > 0, "{}", ended.log);
+        assert_eq!(read + count("failed"), 120, "{}", ended.log);
+    }
 }

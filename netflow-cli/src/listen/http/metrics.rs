@@ -153,7 +153,7 @@ fn decoded(state: &Snapshot, out: &mut Text) {
         &state
             .workers
             .iter()
-            .map(|worker| worker.forward_failures)
+            .map(|worker| worker.forward.failures)
             .sum::<u64>(),
     );
     for (name, help, value) in [
