@@ -3,11 +3,12 @@
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::sync::Arc;
 use core::net::SocketAddr;
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::io::{BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Mutex;
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use netflow_output::sink::{
     Credentials, HttpCompression, LossReason, OutputConfig, OutputStatistics, Outputs, Policy,
@@ -15,6 +16,7 @@ use netflow_output::sink::{
 use netflow_testdata::http;
 use serde_json::Value;
 
+use super::peers::{TestPeer, check_restart, kill_and_restart};
 use super::support::{Folder, LONG, ROWS, Worker, check, json, output, own_port, wait_until};
 
 /// What a server does with its next request, other than to take it.
@@ -48,10 +50,13 @@ struct Received {
     acks: u64,
 }
 
-/// A server that runs until the end of the tests.
+/// A server that runs until it is killed, or until the end of the tests.
 struct Server {
     address: SocketAddr,
     received: Arc<Mutex<Received>>,
+    is_killed: Arc<AtomicBool>,
+    connections: Arc<Mutex<Vec<TcpStream>>>,
+    thread: JoinHandle<()>,
 }
 
 type Take = fn(&Request, &mut Received, bool) -> String;
@@ -68,14 +73,51 @@ impl Server {
             faults: faults.iter().copied().collect(),
             ..Received::default()
         }));
-        let shared = Arc::clone(&received);
-        thread::spawn(move || {
-            for stream in listener.incoming() {
+        let is_killed = Arc::new(AtomicBool::new(false));
+        let connections = Arc::<Mutex<Vec<TcpStream>>>::default();
+        let (shared, killed) = (Arc::clone(&received), Arc::clone(&is_killed));
+        let open = Arc::clone(&connections);
+        let thread = thread::spawn(move || {
+            for stream in listener.incoming().map(Result::unwrap) {
+                if killed.load(Ordering::Acquire) {
+                    return;
+                }
+                let connection = stream.try_clone().unwrap();
+                open.lock().unwrap().push(stream.try_clone().unwrap());
                 let shared = Arc::clone(&shared);
-                thread::spawn(move || serve(stream.unwrap(), take, &shared));
+                thread::spawn(move || {
+                    serve(stream, take, &shared);
+                    let _ = connection.shutdown(Shutdown::Both);
+                });
             }
         });
-        Self { address, received }
+        Self {
+            address,
+            received,
+            is_killed,
+            connections,
+            thread,
+        }
+    }
+}
+
+impl TestPeer for Server {
+    fn has_rows(&self) -> bool {
+        !self.received.lock().unwrap().rows.is_empty()
+    }
+
+    /// Ends it in the middle of whatever it does.
+    fn kill(self) -> BTreeSet<u64> {
+        self.is_killed.store(true, Ordering::Release);
+        // The last connection wakes it.
+        let _ = TcpStream::connect(self.address);
+        self.thread.join().unwrap();
+        for connection in self.connections.lock().unwrap().iter() {
+            // It may have ended by itself.
+            let _ = connection.shutdown(Shutdown::Both);
+        }
+        let received = self.received.lock().unwrap();
+        received.rows.iter().copied().collect()
     }
 }
 
@@ -473,6 +515,29 @@ fn rows_received_and_lost_are_those_accepted_when_a_server_is_absent_at_first() 
             thread.join().unwrap();
             finish(outputs, &server, policy);
         }
+    }
+}
+
+#[test]
+fn rows_received_and_lost_are_those_accepted_when_a_server_is_killed_and_restarted() {
+    // Each server with one policy, and the first with all.
+    let policies = [Policy::Spool, Policy::Block, Policy::DropNewest];
+    let first = policies.map(|policy| (SERVERS[0], policy));
+    let others = SERVERS[1..]
+        .iter()
+        .copied()
+        .zip(policies.into_iter().cycle());
+    for ((scheme, path, take), policy) in first.into_iter().chain(others) {
+        let folder = Folder::new("http-restart");
+        let address = own_port().local_addr().unwrap();
+        let mut config = configured(scheme, path, address, &folder);
+        config.policy = policy;
+        config.queue.chunks = 8;
+        let spool = netflow_output::sink::SpoolConfig::new(folder.path().join("spool"));
+        config.spool = Some(spool);
+        check_restart(&kill_and_restart(config, || {
+            Server::on(TcpListener::bind(address).unwrap(), take, &[])
+        }));
     }
 }
 

@@ -9,7 +9,11 @@ use std::thread;
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
 use netflow_output::sink::{Encoding, OutputConfig, Outputs};
 
-use super::support::{LONG, ROWS, Worker, check, output, wait_until};
+use super::peers::{
+    MessageListener, MessageReader, POLICIES, Peer, check_restart, configured, kill_and_restart,
+    restart_receiver,
+};
+use super::support::{Folder, LONG, ROWS, Worker, check, output, own_port, wait_until};
 
 /// The `octets` of flows that a collector reads. Problems are none.
 #[derive(Default)]
@@ -54,6 +58,21 @@ impl Collector {
     fn distinct(&self) -> BTreeSet<u64> {
         self.rows.iter().copied().collect()
     }
+}
+
+/// Messages of one connection, as lines of JSON.
+pub(crate) fn reader() -> MessageReader {
+    let mut collector = Collector::default();
+    Box::new(move |octets| {
+        let len = octets.get(2..4)?;
+        let len = usize::from(u16::from_be_bytes([len[0], len[1]]));
+        let message = octets.get(..len)?.to_vec();
+        octets.drain(..len);
+        collector.rows.clear();
+        collector.message(&message, Transport::Stream);
+        let rows = collector.rows.iter();
+        Some(rows.map(|row| format!("{{\"octets\":{row}}}\n")).collect())
+    })
 }
 
 fn ipfix(destination: &str) -> OutputConfig {
@@ -132,6 +151,30 @@ fn a_collector_that_is_restarted_learns_the_templates_again() {
     let collector = reader.join().unwrap();
     assert_eq!(output.lost.total(), 0);
     assert_eq!(collector.distinct(), (0..output.accepted).collect());
+}
+
+#[test]
+fn rows_received_and_lost_are_those_accepted_when_a_collector_is_restarted() {
+    for policy in POLICIES {
+        let folder = Folder::new("ipfix");
+        let address = own_port().local_addr().unwrap();
+        let config = configured(&format!("ipfix+tcp://{address}"), policy, &folder);
+        check_restart(&kill_and_restart(config, || {
+            Peer::start(MessageListener {
+                listener: TcpListener::bind(address).unwrap(),
+                reader,
+            })
+        }));
+        let address = own_port().local_addr().unwrap();
+        let config = configured(&format!("ipfix://{address}"), policy, &folder);
+        restart_receiver(config, address, |datagrams| {
+            let mut collector = Collector::default();
+            for datagram in datagrams {
+                collector.message(datagram, Transport::Udp);
+            }
+            collector.distinct()
+        });
+    }
 }
 
 #[test]

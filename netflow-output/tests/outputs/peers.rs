@@ -2,6 +2,7 @@
 
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::sync::Arc;
+use core::net::SocketAddr;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::io::{BufRead as _, BufReader, Read};
@@ -44,45 +45,40 @@ impl Listen for UnixListener {
     }
 }
 
-/// Listens for messages of syslog, each after its length (RFC 6587, section 3.4.1).
-struct SyslogListener(TcpListener);
+/// Listens for messages, of which the rows are passed on as lines.
+pub(crate) struct MessageListener<L> {
+    pub(crate) listener: L,
+    /// A reader of messages for each connection.
+    pub(crate) reader: fn() -> MessageReader,
+}
 
-impl Listen for SyslogListener {
+/// Takes a whole message from the octets, if there is one, and returns the lines of its rows.
+pub(crate) type MessageReader = Box<dyn FnMut(&mut Vec<u8>) -> Option<String> + Send>;
+
+impl<L: Listen> Listen for MessageListener<L> {
     fn accept(&self) -> Option<Box<dyn Read + Send>> {
-        let stream = Listen::accept(&self.0)?;
         Some(Box::new(Messages {
-            stream,
+            stream: self.listener.accept()?,
             octets: Vec::new(),
             rows: VecDeque::new(),
+            reader: (self.reader)(),
         }))
     }
 }
 
-/// The rows in messages of syslog, as lines.
+/// The rows in messages, as lines.
 struct Messages {
     stream: Box<dyn Read + Send>,
     octets: Vec<u8>,
     rows: VecDeque<u8>,
-}
-
-impl Messages {
-    /// Takes a whole message, if there is one.
-    fn message(&mut self) -> Option<String> {
-        let space = self.octets.iter().position(|octet| *octet == b' ')?;
-        let count = core::str::from_utf8(&self.octets[..space]).unwrap();
-        let end = space + 1 + count.parse::<usize>().unwrap();
-        let message = self.octets.get(space + 1..end)?.to_vec();
-        self.octets.drain(..end);
-        Some(String::from_utf8(message).unwrap())
-    }
+    reader: MessageReader,
 }
 
 impl Read for Messages {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         while self.rows.is_empty() {
-            if let Some(message) = self.message() {
-                let (_, row) = message.split_once(" - {").unwrap();
-                self.rows.extend(format!("{{{row}\n").bytes());
+            if let Some(rows) = (self.reader)(&mut self.octets) {
+                self.rows.extend(rows.bytes());
                 continue;
             }
             let mut octets = [0; 4_096];
@@ -92,6 +88,41 @@ impl Read for Messages {
             }
         }
         self.rows.read(buffer)
+    }
+}
+
+/// Messages of syslog, each after its length (RFC 6587, section 3.4.1).
+pub(crate) fn syslog_reader() -> MessageReader {
+    Box::new(|octets| {
+        let space = octets.iter().position(|octet| *octet == b' ')?;
+        let count = core::str::from_utf8(&octets[..space]).unwrap();
+        let end = space + 1 + count.parse::<usize>().unwrap();
+        let message = octets.get(space + 1..end)?.to_vec();
+        octets.drain(..end);
+        Some(syslog_row(&message) + "\n")
+    })
+}
+
+fn syslog_row(message: &[u8]) -> String {
+    let message = core::str::from_utf8(message).unwrap();
+    message.split_once(" - ").unwrap().1.to_owned()
+}
+
+/// A peer that receives rows until it is killed.
+pub(crate) trait TestPeer {
+    fn has_rows(&self) -> bool;
+
+    /// Ends it with what it has not read. Returns the numbers of the rows that it has.
+    fn kill(self) -> BTreeSet<u64>;
+}
+
+impl TestPeer for Peer {
+    fn has_rows(&self) -> bool {
+        !self.rows().is_empty()
+    }
+
+    fn kill(self) -> BTreeSet<u64> {
+        distinct(&Self::kill(self))
     }
 }
 
@@ -163,18 +194,17 @@ fn distinct(rows: &[String]) -> BTreeSet<u64> {
 
 /// Sends rows while a peer is killed and another takes its place. Returns the rows that one of them
 /// received.
-pub(crate) fn kill_and_restart<L: Listen>(
+pub(crate) fn kill_and_restart<P: TestPeer>(
     config: OutputConfig,
-    listen: impl Fn() -> L,
+    start: impl Fn() -> P,
 ) -> (BTreeSet<u64>, OutputStatistics) {
     let policy = config.policy;
     let outputs = Outputs::start(vec![config]).unwrap();
     let mut worker = Worker::new(outputs.worker(), 0);
-    let mut received = Vec::new();
-    let peer = Peer::start(listen());
+    let peer = start();
     worker.send_repeatedly(50, 10);
-    wait_until("rows", || !peer.rows().is_empty());
-    received.extend(peer.kill());
+    wait_until("rows", || peer.has_rows());
+    let mut received = peer.kill();
     let has_failed = Arc::new(AtomicBool::new(false));
     let failed = Arc::clone(&has_failed);
     let sender = thread::spawn(move || {
@@ -193,15 +223,22 @@ pub(crate) fn kill_and_restart<L: Listen>(
     if policy == Policy::DropNewest {
         wait_until("a loss", || outputs.statistics()[0].lost.total() > 0);
     }
-    let peer = Peer::start(listen());
+    let peer = start();
     let mut worker = sender.join().unwrap();
     worker.send(10);
     worker.finish();
     let output = outputs.finish(LONG).remove(0);
     received.extend(peer.kill());
     check(&output);
-    assert!(output.connections >= 2, "{output:?}");
-    (distinct(&received), output)
+    (received, output)
+}
+
+/// Fails unless each row was received, or dropped because the queue was full.
+pub(crate) fn check_restart((received, output): &(BTreeSet<u64>, OutputStatistics)) {
+    let lost = output.lost.get(LossReason::QueueFull);
+    assert_eq!(output.lost.total(), lost, "{output:?}");
+    assert_eq!(received.len() as u64 + lost, output.accepted, "{output:?}");
+    assert_eq!(output.spooled, 0, "{output:?}");
 }
 
 pub(crate) fn configured(destination: &str, policy: Policy, folder: &Folder) -> OutputConfig {
@@ -220,12 +257,13 @@ fn rows_received_and_lost_are_those_accepted_when_a_tcp_peer_is_restarted() {
         let folder = Folder::new("tcp");
         let address = own_port().local_addr().unwrap();
         let config = configured(&format!("tcp://{address}"), policy, &folder);
-        let (received, output) = kill_and_restart(config, || TcpListener::bind(address).unwrap());
-        let lost = output.lost.get(LossReason::QueueFull);
-        assert_eq!(output.lost.total(), lost, "{output:?}");
-        assert_eq!(received.len() as u64 + lost, output.accepted, "{output:?}");
-        assert_eq!(lost > 0, policy == Policy::DropNewest, "{output:?}");
-        assert_eq!(output.spooled, 0);
+        let restarted =
+            kill_and_restart(config, || Peer::start(TcpListener::bind(address).unwrap()));
+        check_restart(&restarted);
+        let (_, output) = restarted;
+        assert!(output.connections >= 2, "{output:?}");
+        let is_dropping = policy == Policy::DropNewest;
+        assert_eq!(output.lost.total() > 0, is_dropping, "{output:?}");
     }
 }
 
@@ -235,11 +273,13 @@ fn rows_received_and_lost_are_those_accepted_when_a_syslog_peer_is_restarted() {
         let folder = Folder::new("syslog");
         let address = own_port().local_addr().unwrap();
         let config = configured(&format!("syslog+tcp://{address}"), policy, &folder);
-        let listen = || SyslogListener(TcpListener::bind(address).unwrap());
-        let (received, output) = kill_and_restart(config, listen);
-        let lost = output.lost.get(LossReason::QueueFull);
-        assert_eq!(output.lost.total(), lost, "{output:?}");
-        assert_eq!(received.len() as u64 + lost, output.accepted, "{output:?}");
+        let restarted = kill_and_restart(config, || {
+            Peer::start(MessageListener {
+                listener: TcpListener::bind(address).unwrap(),
+                reader: syslog_reader,
+            })
+        });
+        check_restart(&restarted);
     }
 }
 
@@ -249,14 +289,11 @@ fn rows_received_and_lost_are_those_accepted_when_a_unix_peer_is_restarted() {
         let folder = Folder::new("unix");
         let path = folder.file("socket");
         let config = configured(&format!("unix://{path}"), policy, &folder);
-        let listen = || {
+        let restarted = kill_and_restart(config, || {
             let _ = std::fs::remove_file(&path);
-            UnixListener::bind(&path).unwrap()
-        };
-        let (received, output) = kill_and_restart(config, listen);
-        let lost = output.lost.get(LossReason::QueueFull);
-        assert_eq!(output.lost.total(), lost, "{output:?}");
-        assert_eq!(received.len() as u64 + lost, output.accepted, "{output:?}");
+            Peer::start(UnixListener::bind(&path).unwrap())
+        });
+        check_restart(&restarted);
     }
 }
 
@@ -401,48 +438,66 @@ fn each_row_is_a_message_of_syslog_by_udp_and_by_tcp() {
     assert_eq!(rest, "");
 }
 
+/// The datagrams that wait in a socket.
+fn datagrams(socket: &UdpSocket) -> Vec<Vec<u8>> {
+    socket.set_nonblocking(true).unwrap();
+    let mut datagram = [0; 65_536];
+    let mut all = Vec::new();
+    while let Ok(len) = socket.recv(&mut datagram) {
+        all.push(datagram[..len].to_vec());
+    }
+    all
+}
+
+/// Sends rows while a peer that receives datagrams is closed, with nothing unread, and another takes its
+/// place. `rows` returns the rows in all datagrams of one peer.
+pub(crate) fn restart_receiver(
+    config: OutputConfig,
+    address: SocketAddr,
+    rows: impl Fn(&[Vec<u8>]) -> BTreeSet<u64>,
+) {
+    let policy = config.policy;
+    let socket = UdpSocket::bind(address).unwrap();
+    let outputs = Outputs::start(vec![config]).unwrap();
+    let mut worker = Worker::new(outputs.worker(), 0);
+    worker.send_repeatedly(3, 1);
+    let mut before = Vec::new();
+    wait_until("all rows", || {
+        before.extend(datagrams(&socket));
+        rows(&before).len() as u64 == 3 * ROWS
+    });
+    drop(socket);
+    let thread = thread::spawn(move || {
+        worker.send_repeatedly(12, 1);
+        worker.finish();
+    });
+    wait_until("a failure", || outputs.statistics()[0].errors > 1);
+    assert_eq!(outputs.statistics()[0].state, OutputState::Retrying);
+    if policy == Policy::DropNewest {
+        wait_until("losses", || outputs.statistics()[0].lost.total() > 0);
+    }
+    let socket = UdpSocket::bind(address).unwrap();
+    thread.join().unwrap();
+    let output = outputs.finish(LONG).remove(0);
+    check(&output);
+    assert_eq!(output.accepted, 15 * ROWS);
+    // Few enough for the kernel to keep them.
+    let received = &rows(&datagrams(&socket)) | &rows(&before);
+    let lost = output.lost.get(LossReason::QueueFull);
+    assert_eq!(output.lost.total(), lost, "{output:?}");
+    assert_eq!(received.len() as u64 + lost, output.accepted, "{output:?}");
+}
+
 #[test]
-fn a_datagram_that_nobody_takes_is_sent_again() {
+fn rows_received_and_lost_are_those_accepted_when_a_receiver_of_datagrams_is_restarted() {
     for policy in POLICIES {
         let folder = Folder::new("udp");
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let address = socket.local_addr().unwrap();
-        drop(socket);
+        let address = own_port().local_addr().unwrap();
         let config = configured(&format!("syslog://{address}"), policy, &folder);
-        let outputs = Outputs::start(vec![config]).unwrap();
-        let mut worker = Worker::new(outputs.worker(), 0);
-        let thread = thread::spawn(move || {
-            worker.send_repeatedly(12, 1);
-            worker.finish();
-        });
-        wait_until("a failure", || outputs.statistics()[0].errors > 1);
-        assert_eq!(outputs.statistics()[0].state, OutputState::Retrying);
-        if policy == Policy::DropNewest {
-            wait_until("losses", || outputs.statistics()[0].lost.total() > 0);
-        }
-        let socket = UdpSocket::bind(address).unwrap();
-        socket
-            .set_read_timeout(Some(Duration::from_secs(1)))
-            .unwrap();
-        let receiver = thread::spawn(move || {
-            let mut rows = Vec::new();
-            let mut datagram = [0; 2048];
-            while let Ok(len) = socket.recv(&mut datagram) {
-                let message = core::str::from_utf8(&datagram[..len]).unwrap();
-                rows.push(message.split_once(" - ").unwrap().1.to_owned());
-            }
+        restart_receiver(config, address, |datagrams| {
+            let rows: Vec<String> = datagrams.iter().map(|row| syslog_row(row)).collect();
             distinct(&rows)
         });
-        thread.join().unwrap();
-        let output = outputs.finish(LONG).remove(0);
-        check(&output);
-        let received = receiver.join().unwrap().len() as u64;
-        assert_eq!(
-            received + output.lost.total(),
-            output.accepted,
-            "{output:?}"
-        );
-        assert_eq!(output.accepted, 12 * ROWS);
     }
 }
 

@@ -1,18 +1,22 @@
 //! Rows over TLS: to the peer that the certificate names, and to no other.
 
 use alloc::sync::Arc;
+use core::net::SocketAddr;
 use core::time::Duration;
 use std::io::Read;
 use std::net::TcpListener;
 use std::path::Path;
 use std::thread::{self, JoinHandle};
 
-use netflow_output::sink::{LossReason, OutputConfig, Outputs, Policy, SpoolConfig};
+use netflow_output::sink::{OutputConfig, Outputs, Policy};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
-use super::peers::{Listen, POLICIES, kill_and_restart};
+use super::peers::{
+    Listen, MessageListener, MessageReader, POLICIES, Peer, check_restart, kill_and_restart,
+    syslog_reader,
+};
 use super::support::{
     Folder, LONG, ROWS, Worker, check, json, numbers, output, own_port, wait_until,
 };
@@ -113,23 +117,47 @@ impl Listen for TlsListener {
     }
 }
 
+/// The configuration of an output over TLS, and the address and configuration of its peer.
+fn restarted(
+    scheme: &str,
+    policy: Policy,
+    folder: &Folder,
+) -> (OutputConfig, SocketAddr, Arc<ServerConfig>) {
+    let address = own_port().local_addr().unwrap();
+    certificate(folder, "server", &address.ip().to_string());
+    certificate(folder, "client", "collector");
+    let mut config = super::peers::configured(&format!("{scheme}://{address}"), policy, folder);
+    config.peer.tls = configured(folder, "localhost:1").peer.tls;
+    (config, address, server_config(folder))
+}
+
 #[test]
 fn rows_received_and_lost_are_those_accepted_when_a_tls_peer_is_restarted() {
     for policy in POLICIES {
         let folder = Folder::new("tls-restart");
-        let address = own_port().local_addr().unwrap();
-        certificate(&folder, "server", &address.ip().to_string());
-        certificate(&folder, "client", "collector");
-        let mut config = configured(&folder, &address.to_string());
-        config.policy = policy;
-        config.queue.chunks = 8;
-        config.spool = Some(SpoolConfig::new(folder.path().join("spool")));
-        let server = server_config(&folder);
+        let (config, address, server) = restarted("tls", policy, &folder);
         let listen = || TlsListener(TcpListener::bind(address).unwrap(), Arc::clone(&server));
-        let (received, output) = kill_and_restart(config, listen);
-        let lost = output.lost.get(LossReason::QueueFull);
-        assert_eq!(output.lost.total(), lost, "{output:?}");
-        assert_eq!(received.len() as u64 + lost, output.accepted, "{output:?}");
+        check_restart(&kill_and_restart(config, || Peer::start(listen())));
+    }
+}
+
+#[test]
+fn rows_received_and_lost_are_those_accepted_when_peers_of_messages_over_tls_are_restarted() {
+    let readers = [
+        ("syslog+tls", syslog_reader as fn() -> MessageReader),
+        #[cfg(feature = "ipfix")]
+        ("ipfix+tls", super::ipfix::reader),
+    ];
+    for (scheme, reader) in readers {
+        let folder = Folder::new("messages-tls-restart");
+        let (config, address, server) = restarted(scheme, Policy::DropNewest, &folder);
+        let listen = || TlsListener(TcpListener::bind(address).unwrap(), Arc::clone(&server));
+        check_restart(&kill_and_restart(config, || {
+            Peer::start(MessageListener {
+                listener: listen(),
+                reader,
+            })
+        }));
     }
 }
 
