@@ -123,7 +123,7 @@ enum netflow_result
   NETFLOW_IDLE = 3,
   // The connection of an exporter has ended.
   NETFLOW_SESSION_ENDED = 4,
-  // A pointer is NULL that must not be.
+  // A required pointer is NULL.
   NETFLOW_ERROR_NULL = -1,
   // A pointer, or the size of a row, is not aligned.
   NETFLOW_ERROR_MISALIGNED = -2,
@@ -186,7 +186,7 @@ enum netflow_flow_field
   // Observation domain: the v9 source id, the IPFIX domain, engine type and id (`type
   // * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow.
   NETFLOW_FIELD_OBSERVATION_DOMAIN = 4,
-  // Template the record was read by; absent in the fixed versions and sFlow.
+  // Template of the record; absent in NetFlow v1 to v8 and sFlow.
   NETFLOW_FIELD_TEMPLATE_ID = 5,
   // Sequence number of the message, in the unit of its protocol.
   NETFLOW_FIELD_SEQUENCE = 6,
@@ -204,7 +204,7 @@ enum netflow_flow_field
   NETFLOW_FIELD_END = 12,
   // From the first to the last packet.
   NETFLOW_FIELD_DURATION = 13,
-  // Rule that start and end were found by; where there is neither, why not.
+  // How start and end were determined; if neither is known, the reason.
   NETFLOW_FIELD_CLOCK = 14,
   // The times cannot be right: a clock is off by more than a day, or the flow ends
   // after it was sent or before it starts, it starts more than a year before, or it
@@ -214,9 +214,11 @@ enum netflow_flow_field
   NETFLOW_FIELD_SOURCE_ADDRESS = 16,
   // Destination address; of sFlow, in the outer header.
   NETFLOW_FIELD_DESTINATION_ADDRESS = 17,
-  // Source port of TCP, UDP, SCTP; of a connection without one, the client's.
+  // Source port of TCP, UDP or SCTP; if the record has only client and server, the
+  // client's port.
   NETFLOW_FIELD_SOURCE_PORT = 18,
-  // Destination port of TCP, UDP, SCTP; of a connection without one, the server's.
+  // Destination port of TCP, UDP or SCTP; if the record has only client and server,
+  // the server's port.
   NETFLOW_FIELD_DESTINATION_PORT = 19,
   // IP protocol number.
   NETFLOW_FIELD_PROTOCOL = 20,
@@ -228,10 +230,11 @@ enum netflow_flow_field
   NETFLOW_FIELD_REVERSE_OCTETS = 23,
   // Packets of the other direction.
   NETFLOW_FIELD_REVERSE_PACKETS = 24,
-  // Packets of which one was counted: 1000 is one in 1000.
+  // Sampling rate: 1000 means that one packet in 1000 was counted.
   NETFLOW_FIELD_SAMPLING_RATE = 25,
-  // Rule that the sampling rate was found by; where options announced sampling and
-  // there is no rate, why not: `ambiguous` if they differ, or the way of selection.
+  // How the sampling rate was determined; if options announced sampling but no rate
+  // follows, the reason: `ambiguous` if the announcements differ, else the selection
+  // method.
   NETFLOW_FIELD_SAMPLING = 26,
   // Name of the sampler or selector of the record.
   NETFLOW_FIELD_SAMPLER_NAME = 27,
@@ -285,9 +288,10 @@ enum netflow_flow_field
   NETFLOW_FIELD_NEXT_HOP = 51,
   // BGP next hop.
   NETFLOW_FIELD_BGP_NEXT_HOP = 52,
-  // AS of the source; of sFlow, that of the router where it is its own.
+  // AS of the source; in sFlow, the AS of the router if the source is inside it.
   NETFLOW_FIELD_SOURCE_AS = 53,
-  // AS of the destination; of sFlow, that of the router where it is its own.
+  // AS of the destination; in sFlow, the AS of the router if the destination is inside
+  // it.
   NETFLOW_FIELD_DESTINATION_AS = 54,
   // AS of the BGP next hop.
   NETFLOW_FIELD_NEXT_AS = 55,
@@ -319,7 +323,7 @@ enum netflow_flow_field
   NETFLOW_FIELD_DIRECTION = 68,
   // Forwarding status (RFC 7270, section 4.12).
   NETFLOW_FIELD_FORWARDING_STATUS = 69,
-  // Why sFlow discarded the packet.
+  // Why the device discarded the packet (reported by sFlow).
   NETFLOW_FIELD_DROP_REASON = 70,
   // Why the flow ended.
   NETFLOW_FIELD_FLOW_END_REASON = 71,
@@ -355,8 +359,8 @@ enum netflow_flow_field
   NETFLOW_FIELD_INNER_DESTINATION_PORT = 86,
   // IP protocol number of the inner packet.
   NETFLOW_FIELD_INNER_PROTOCOL = 87,
-  // What `octets` and `packets` count: what came since the last record of the flow
-  // (`delta`), or since its start (`total`).
+  // What `octets` and `packets` count: the traffic since the last record of the flow
+  // (`delta`), or since the start of the flow (`total`).
   NETFLOW_FIELD_COUNTERS = 88,
   // Differentiated Services code point (RFC 2474): ipDiffServCodePoint (195), else of
   // `tos`.
@@ -474,7 +478,8 @@ enum netflow_reason
   NETFLOW_REASON_MESSAGE_TOO_LONG = 4,
   // The length in an IPFIX message header is shorter than the header.
   NETFLOW_REASON_MESSAGE_TOO_SHORT = 5,
-  // A header of v1 or v5 to v8 counts more records than there are.
+  // The header of a v1 or v5 to v8 message announces more records than the message
+  // contains.
   NETFLOW_REASON_RECORD_COUNT = 6,
   // A set's length is shorter than its header (RFC 7011, section 3.3.2).
   NETFLOW_REASON_SET_TOO_SHORT = 7,
@@ -498,8 +503,8 @@ enum netflow_reason
   NETFLOW_REASON_NO_TEMPLATE = 16,
   // The record at the end of a data set is longer than what is left of it.
   NETFLOW_REASON_RECORD_CUT = 17,
-  // A withdrawal was sent over UDP, which RFC 7011 (section 8.4) forbids. It is
-  // obeyed.
+  // A withdrawal was sent over UDP, which RFC 7011 (section 8.4) forbids. It takes
+  // effect all the same.
   NETFLOW_REASON_WITHDRAWAL_OVER_UDP = 18,
   // A template is withdrawn that is not known.
   NETFLOW_REASON_WITHDRAWAL_UNKNOWN = 19,
@@ -519,15 +524,15 @@ enum netflow_reason
   NETFLOW_REASON_SAMPLE_COUNT = 26,
   // Octets after the last message, set or sample that belong to none.
   NETFLOW_REASON_TRAILING_OCTETS = 27,
-  // A limit of `Limits` was met, or a fixed one such as that of zero-length fields in
-  // a template; something was not kept.
+  // A configured or built-in limit was reached, such as the number of zero-length
+  // fields in a template; something was not kept.
   NETFLOW_REASON_LIMIT = 28,
   // An unknown aggregation scheme of v8.
   NETFLOW_REASON_UNKNOWN_SCHEME = 29,
   // An sFlow address whose type is neither IPv4 nor IPv6 (sFlow version 5, section 5).
   NETFLOW_REASON_ADDRESS_TYPE = 30,
-  // A length in an options template of v9 that is not one of whole fields. Those that
-  // are whole are read.
+  // A length in a v9 options template is not a multiple of 4. The complete fields are
+  // read.
   NETFLOW_REASON_OPTIONS_LENGTH = 31,
 };
 #ifndef __cplusplus
@@ -1247,7 +1252,7 @@ typedef struct netflow_options {
   uint32_t options_scope;
   // Must be 0.
   uint32_t reserved;
-  // What second counters count, where records need not show it; copied.
+  // What elements 23 and 24 count, by exporter; takes precedence over what records show; copied.
   const struct netflow_counters *counters;
   // The number of them.
   size_t counters_count;
@@ -1399,7 +1404,7 @@ typedef struct netflow_flow {
   // Observation domain: the v9 source id, the IPFIX domain, engine type and id (`type
   // * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow.
   uint32_t observation_domain;
-  // Template the record was read by; absent in the fixed versions and sFlow.
+  // Template of the record; absent in NetFlow v1 to v8 and sFlow.
   uint16_t template_id;
   // Sequence number of the message, in the unit of its protocol.
   uint32_t sequence;
@@ -1418,7 +1423,7 @@ typedef struct netflow_flow {
   // From the first to the last packet.
   // Unit: ns.
   int64_t duration;
-  // Rule that start and end were found by; where there is neither, why not.
+  // How start and end were determined; if neither is known, the reason.
   struct netflow_text clock;
   // The times cannot be right: a clock is off by more than a day, or the flow ends
   // after it was sent or before it starts, it starts more than a year before, or it
@@ -1428,9 +1433,11 @@ typedef struct netflow_flow {
   struct netflow_address source_address;
   // Destination address; of sFlow, in the outer header.
   struct netflow_address destination_address;
-  // Source port of TCP, UDP, SCTP; of a connection without one, the client's.
+  // Source port of TCP, UDP or SCTP; if the record has only client and server, the
+  // client's port.
   uint16_t source_port;
-  // Destination port of TCP, UDP, SCTP; of a connection without one, the server's.
+  // Destination port of TCP, UDP or SCTP; if the record has only client and server,
+  // the server's port.
   uint16_t destination_port;
   // IP protocol number.
   uint8_t protocol;
@@ -1446,10 +1453,11 @@ typedef struct netflow_flow {
   // Packets of the other direction.
   // Unit: packets.
   uint64_t reverse_packets;
-  // Packets of which one was counted: 1000 is one in 1000.
+  // Sampling rate: 1000 means that one packet in 1000 was counted.
   uint64_t sampling_rate;
-  // Rule that the sampling rate was found by; where options announced sampling and
-  // there is no rate, why not: `ambiguous` if they differ, or the way of selection.
+  // How the sampling rate was determined; if options announced sampling but no rate
+  // follows, the reason: `ambiguous` if the announcements differ, else the selection
+  // method.
   struct netflow_text sampling;
   // Name of the sampler or selector of the record.
   struct netflow_text sampler_name;
@@ -1509,9 +1517,10 @@ typedef struct netflow_flow {
   struct netflow_address next_hop;
   // BGP next hop.
   struct netflow_address bgp_next_hop;
-  // AS of the source; of sFlow, that of the router where it is its own.
+  // AS of the source; in sFlow, the AS of the router if the source is inside it.
   uint32_t source_as;
-  // AS of the destination; of sFlow, that of the router where it is its own.
+  // AS of the destination; in sFlow, the AS of the router if the destination is inside
+  // it.
   uint32_t destination_as;
   // AS of the BGP next hop.
   uint32_t next_as;
@@ -1545,7 +1554,7 @@ typedef struct netflow_flow {
   uint8_t direction;
   // Forwarding status (RFC 7270, section 4.12).
   uint32_t forwarding_status;
-  // Why sFlow discarded the packet.
+  // Why the device discarded the packet (reported by sFlow).
   uint32_t drop_reason;
   // Why the flow ended.
   uint8_t flow_end_reason;
@@ -1581,8 +1590,8 @@ typedef struct netflow_flow {
   uint16_t inner_destination_port;
   // IP protocol number of the inner packet.
   uint8_t inner_protocol;
-  // What `octets` and `packets` count: what came since the last record of the flow
-  // (`delta`), or since its start (`total`).
+  // What `octets` and `packets` count: the traffic since the last record of the flow
+  // (`delta`), or since the start of the flow (`total`).
   struct netflow_text counters;
   // Differentiated Services code point (RFC 2474): ipDiffServCodePoint (195), else of
   // `tos`.
@@ -1783,13 +1792,13 @@ typedef struct netflow_domain {
   uint64_t duplicated;
   // How often the exporter restarted.
   uint64_t restarted;
-  // Units that are missing next to data that could not be read, or not yet.
+  // Missing units that may be in data that could not be read, or not yet; else they were lost.
   uint64_t unread;
   // sFlow samples received.
   uint64_t samples_received;
   // Samples that were sent and not received.
   uint64_t samples_lost;
-  // Packets that were to be sampled and that the agent dropped.
+  // Samples that the agent dropped because it lacked resources.
   uint64_t samples_dropped;
   // Templates in force.
   uint64_t templates;
@@ -2201,7 +2210,7 @@ netflow_result netflow_datagram_init(struct netflow_datagram *datagram,
 // or `netflow_each_flow`, everything by `netflow_next_set`, problems by
 // `netflow_next_problem`.
 //
-// Octets make it fail only if not even the first header can be read. Anything malformed after that
+// Malformed octets make it fail only if not even the first header can be read. Anything malformed after that
 // costs only the part concerned and is among the problems. Every failure but NETFLOW_ERROR_BUSY ends
 // the previous message.
 //
@@ -2482,7 +2491,7 @@ netflow_result netflow_value_i64(const struct netflow_value *value,
 netflow_result netflow_value_f64(const struct netflow_value *value,
                                  double *number);
 
-// Reads a boolean; octets that are neither true nor false are an error of range.
+// Reads a boolean; octets that are neither true nor false are NETFLOW_ERROR_RANGE.
 //
 // Pointers:
 //

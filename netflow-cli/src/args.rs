@@ -73,7 +73,7 @@ pub(crate) enum Command {
     Manual(Manual),
 }
 
-/// The error of a command line that can be parsed but makes no sense.
+/// The error of a command line that can be parsed but is invalid.
 pub(crate) fn error(subcommand: &str, usage: &dyn fmt::Display) -> clap::Error {
     let mut cli = Cli::command();
     cli.build();

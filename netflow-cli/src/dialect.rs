@@ -48,16 +48,16 @@ const fn raw_form(format: Format) -> Option<RawForm> {
 
 /// Whether only schemas of other tools are written so.
 pub(crate) const fn is_of_others(format: Format) -> bool {
-    matches!(
-        format,
+    match format {
+        Format::Table | Format::Json | Format::Csv | Format::Parquet | Format::Arrow => false,
         Format::Msgpack
-            | Format::Forward
-            | Format::Protobuf
-            | Format::CsvFast
-            | Format::Line
-            | Format::Long
-            | Format::Extended
-    )
+        | Format::Forward
+        | Format::Protobuf
+        | Format::CsvFast
+        | Format::Line
+        | Format::Long
+        | Format::Extended => true,
+    }
 }
 
 /// The format of the documents of these flows, if the schema is that of another tool.

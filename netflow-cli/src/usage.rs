@@ -1,4 +1,4 @@
-//! Why a command line that can be parsed makes no sense.
+//! Why a command line that can be parsed is invalid.
 
 use core::fmt;
 use std::io;

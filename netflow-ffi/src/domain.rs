@@ -55,13 +55,13 @@ pub struct netflow_domain {
     pub duplicated: u64,
     /// How often the exporter restarted.
     pub restarted: u64,
-    /// Units that are missing next to data that could not be read, or not yet.
+    /// Missing units that may be in data that could not be read, or not yet; else they were lost.
     pub unread: u64,
     /// sFlow samples received.
     pub samples_received: u64,
     /// Samples that were sent and not received.
     pub samples_lost: u64,
-    /// Packets that were to be sampled and that the agent dropped.
+    /// Samples that the agent dropped because it lacked resources.
     pub samples_dropped: u64,
     /// Templates in force.
     pub templates: u64,

@@ -106,7 +106,7 @@ pub struct netflow_options {
     pub options_scope: u32,
     /// Must be 0.
     pub reserved: u32,
-    /// What second counters count, where records need not show it; copied.
+    /// What elements 23 and 24 count, by exporter; takes precedence over what records show; copied.
     pub counters: *const netflow_counters,
     /// The number of them.
     pub counters_count: usize,

@@ -17,7 +17,8 @@ pub enum netflow_reason {
     NETFLOW_REASON_MESSAGE_TOO_LONG = 4,
     /// The length in an IPFIX message header is shorter than the header.
     NETFLOW_REASON_MESSAGE_TOO_SHORT = 5,
-    /// A header of v1 or v5 to v8 counts more records than there are.
+    /// The header of a v1 or v5 to v8 message announces more records than the message
+    /// contains.
     NETFLOW_REASON_RECORD_COUNT = 6,
     /// A set's length is shorter than its header (RFC 7011, section 3.3.2).
     NETFLOW_REASON_SET_TOO_SHORT = 7,
@@ -41,8 +42,8 @@ pub enum netflow_reason {
     NETFLOW_REASON_NO_TEMPLATE = 16,
     /// The record at the end of a data set is longer than what is left of it.
     NETFLOW_REASON_RECORD_CUT = 17,
-    /// A withdrawal was sent over UDP, which RFC 7011 (section 8.4) forbids. It is
-    /// obeyed.
+    /// A withdrawal was sent over UDP, which RFC 7011 (section 8.4) forbids. It takes
+    /// effect all the same.
     NETFLOW_REASON_WITHDRAWAL_OVER_UDP = 18,
     /// A template is withdrawn that is not known.
     NETFLOW_REASON_WITHDRAWAL_UNKNOWN = 19,
@@ -62,14 +63,14 @@ pub enum netflow_reason {
     NETFLOW_REASON_SAMPLE_COUNT = 26,
     /// Octets after the last message, set or sample that belong to none.
     NETFLOW_REASON_TRAILING_OCTETS = 27,
-    /// A limit of `Limits` was met, or a fixed one such as that of zero-length fields in
-    /// a template; something was not kept.
+    /// A configured or built-in limit was reached, such as the number of zero-length
+    /// fields in a template; something was not kept.
     NETFLOW_REASON_LIMIT = 28,
     /// An unknown aggregation scheme of v8.
     NETFLOW_REASON_UNKNOWN_SCHEME = 29,
     /// An sFlow address whose type is neither IPv4 nor IPv6 (sFlow version 5, section 5).
     NETFLOW_REASON_ADDRESS_TYPE = 30,
-    /// A length in an options template of v9 that is not one of whole fields. Those that
-    /// are whole are read.
+    /// A length in a v9 options template is not a multiple of 4. The complete fields are
+    /// read.
     NETFLOW_REASON_OPTIONS_LENGTH = 31,
 }

@@ -20,7 +20,7 @@ pub enum netflow_result {
     NETFLOW_IDLE = 3,
     /// The connection of an exporter has ended.
     NETFLOW_SESSION_ENDED = 4,
-    /// A pointer is NULL that must not be.
+    /// A required pointer is NULL.
     NETFLOW_ERROR_NULL = -1,
     /// A pointer, or the size of a row, is not aligned.
     NETFLOW_ERROR_MISALIGNED = -2,

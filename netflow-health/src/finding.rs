@@ -6,7 +6,7 @@ use netflow_core::DatagramId;
 
 pub use self::detail::Detail;
 
-/// One thing that a person should know.
+/// One result of the diagnosis: a fault, a doubtful value or a note.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Finding {

@@ -17,9 +17,9 @@ use super::window::Window;
 
 /// Show the flows in captures and IPFIX files.
 ///
-/// FILE is a pcap or pcapng capture or an IPFIX file, plain or compressed by gzip or zstd; its
-/// content decides which. Several files are read one after the other, and templates of an
-/// earlier one serve the later ones.
+/// FILE is a pcap or pcapng capture or an IPFIX file, plain or compressed by gzip or zstd; the
+/// format is detected from the content. Several files are read in this order, and templates
+/// learned from one also apply to the next.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP, next_line_help = false)]
 pub(crate) struct Decode {
@@ -41,8 +41,8 @@ pub(crate) struct Decode {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = FieldParser)]
     pub(crate) fields: Vec<String>,
 
-    /// Only flows that match this expression, such as 'proto tcp and dst port 443'; in the words
-    /// of tcpdump and nfdump, or with fields of the schema flow by their names
+    /// Only flows that match this expression, such as 'proto tcp and dst port 443'; in the filter
+    /// syntax of tcpdump and nfdump, or with the names of fields of the schema flow
     #[arg(short = 'w', long = "where", value_name = "EXPR", value_parser = super::filter::parse)]
     pub(crate) filter: Option<Filter>,
 
@@ -54,7 +54,7 @@ pub(crate) struct Decode {
     #[arg(long, value_name = "FIELD[:DIRECTION]", value_parser = order::parse)]
     pub(crate) sort: Option<Order>,
 
-    /// Maximum number of flows to write; without --sort the input is read no further
+    /// Maximum number of flows to write; without --sort, reading stops there
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
 
@@ -95,8 +95,8 @@ pub(crate) struct Decode {
     #[arg(long)]
     pub(crate) split_biflows: bool,
 
-    /// Treat each source port of an address as a separate exporter, as with NAT; a state file is
-    /// used only with the same choice that it was saved with
+    /// Treat each source port of an address as a separate exporter, as with NAT; a state file
+    /// applies only if it was saved with the same setting of --by-port
     #[arg(long)]
     pub(crate) by_port: bool,
 
@@ -106,9 +106,9 @@ pub(crate) struct Decode {
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
 
-    /// Threads that decode files and write their rows, each those of some exporters, or that compress
-    /// the columns of Parquet; a table, nfdump's output, --sort, --limit, --count and
-    /// --follow take one. The output is always the same
+    /// Number of threads: each decodes the exporters assigned to it and writes their rows, or compresses
+    /// columns of Parquet. A table, the schema nfdump, --sort, --limit, --count and --follow use one
+    /// thread. The output does not depend on the number of threads
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(crate) threads: u8,
 
@@ -135,9 +135,9 @@ Examples:
 
 In the table a ? after a time means that it cannot be right: the exporter's clock is off, or
 the flow ends before it starts, long after it was sent, or days before the exporter started.
-Frames without IP have their MAC addresses and EtherType. After =>, or in the column
-translated, is what NAT made of source and destination.
+Frames without IP are shown with their MAC addresses and EtherType. The addresses and ports
+after NAT are shown after =>, or in the column translated.
 
 Exit status: 0 all was read, 1 a file could not be read or holds no flow export, 2 the
-command line makes no sense, 3 with --strict something could not be decoded, 130 or 143 Ctrl-C
+command line is invalid, 3 with --strict something could not be decoded, 130 or 143 Ctrl-C
 or SIGTERM ended the input: what was read until then is written.";

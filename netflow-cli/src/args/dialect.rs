@@ -10,7 +10,7 @@ use netflow_output::format::dialect::{
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Schemas of other tools")]
 pub(crate) struct DialectArgs {
-    /// Copy the known faults of the tool that the schema is of
+    /// Reproduce the known faults of the original tool
     #[arg(long)]
     compat: bool,
 
@@ -26,11 +26,11 @@ pub(crate) struct DialectArgs {
     #[arg(id = "added", long = "add-field", value_name = "NAME=TEXT", value_parser = field)]
     fields: Vec<(String, String)>,
 
-    /// Number that a site puts before what is hashed for a Community ID
+    /// Seed of the Community ID hash
     #[arg(long, value_name = "N", default_value_t = 0)]
     community_id_seed: u16,
 
-    /// Schemas ecs and ecs-integration: a database of places (MaxMind's format) for `geo` of addresses
+    /// Schemas ecs and ecs-integration: a GeoIP database (MaxMind's format) for the member `geo` of addresses
     #[arg(long, value_name = "FILE")]
     geo: Option<GeoDatabase>,
 
@@ -42,7 +42,7 @@ pub(crate) struct DialectArgs {
     #[arg(long, value_name = "NAME", default_value = "netflow")]
     target: String,
 
-    /// Schema logstash: write the number of the set of IPFIX too
+    /// Schema logstash: also write the Set ID of IPFIX
     #[arg(long)]
     include_flowset_id: bool,
 

@@ -9,7 +9,7 @@ use netflow_query::Filter;
 use super::format::write_value;
 use super::inputs::InputArgs;
 
-/// Say why the data in captures and IPFIX files is as it is.
+/// Diagnose the flow export in captures and IPFIX files.
 ///
 /// For each exporter and observation domain: its templates, where sampling rates and times
 /// come from, what is lost, and each octet that could not be decoded with the reason. With
@@ -21,7 +21,7 @@ pub(crate) struct Explain {
     #[arg(short, long, value_enum, default_value_t = ReportFormat::Text)]
     pub(crate) format: ReportFormat,
 
-    /// Explain this packet octet by octet; with several files, its number counts in the last file
+    /// Explain this packet octet by octet; with several files, a packet of the last one
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) frame: Option<u64>,
 
@@ -66,5 +66,5 @@ Examples:
   netflow explain --format json capture.pcap | jq '.domains[].sequence'
 
 Exit status: 0 all was read, 1 a file could not be read or holds no flow export, or there is
-no such frame, 2 the command line makes no sense, 130 or 143 Ctrl-C or SIGTERM ended the input:
+no such frame, 2 the command line is invalid, 130 or 143 Ctrl-C or SIGTERM ended the input:
 the report is of what was read until then.";

@@ -23,9 +23,9 @@ pub(crate) struct Exporters {
     #[arg(long, value_enum, value_name = "SCOPE", default_value_t = OptionsScopeName::Domain)]
     options_scope: OptionsScopeName,
 
-    /// What elements 23 and 24 count when an exporter sends them beside 1 and 2, as
+    /// What elements 23 and 24 count in records that also have 1 and 2, as
     /// 192.0.2.0/24=biflow: biflow for the reverse direction, post for the same packets after the
-    /// exporter; may be repeated, the longest prefix wins
+    /// exporter forwarded them; may be repeated, the longest prefix wins
     #[arg(long = "exporter", value_name = "CIDR=KIND")]
     counters: Vec<ConfiguredCounter>,
 
@@ -34,7 +34,7 @@ pub(crate) struct Exporters {
     #[arg(long)]
     no_sequence_reset: bool,
 
-    /// Elements that the registries do not have, in a file of YAML (Logstash, Elastic, Fluentd, goflow2),
+    /// File that defines elements missing from the registries: YAML (Logstash, Elastic, Fluentd, goflow2),
     /// CSV or XML (IANA); may be repeated, the last definition of an element wins
     #[arg(long, value_name = "FILE", value_parser = Definitions::read)]
     definitions: Vec<Definitions>,

@@ -26,7 +26,7 @@ pub(crate) enum Format {
     Msgpack,
     /// Events of Fluentd's forward protocol, for the schema fluentd
     Forward,
-    /// Protobuf, each message after its length; for the schema goflow2
+    /// Length-delimited Protobuf messages, for the schema goflow2
     Protobuf,
     /// More columns of CSV, for the schema nfdump
     CsvFast,
@@ -116,7 +116,7 @@ impl ValueEnum for SchemaName {
             ),
             Self::Wire => (
                 "wire",
-                "What was sent, in the order of the wire, with its octets",
+                "Every field in wire order, with its octets as they were sent",
             ),
             Self::Raw => (
                 "raw",

@@ -13,7 +13,7 @@ pub(crate) struct InputArgs {
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// A further port that collectors listen on; may be repeated
+    /// Also decode all datagrams sent to this UDP port, and IPFIX on this TCP port; may be repeated
     #[arg(short, long = "port", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) ports: Vec<u16>,
 

@@ -70,13 +70,13 @@ pub(crate) struct Listen {
     #[arg(long, value_name = "TIME", requires = "state", help_heading = EXPORTERS)]
     pub(crate) state_interval: Option<Span>,
 
-    /// Pass all datagrams on, unchanged, to another collector; may be repeated. Each exporter is
-    /// sent from a port of its own
+    /// Forward all UDP datagrams, unchanged, to another collector; may be repeated. Each exporter
+    /// gets its own source port
     #[arg(long, value_name = "ADDR", help_heading = SOURCES)]
     pub(crate) forward: Vec<SocketAddr>,
 
-    /// Forward datagrams from the addresses of their exporters, for collectors that know exporters by
-    /// these; needs the capability CAP_NET_RAW
+    /// Forward datagrams from the addresses of their exporters, for collectors that identify
+    /// exporters by address; needs the capability CAP_NET_RAW
     #[arg(long, requires = "forward", help_heading = SOURCES)]
     pub(crate) forward_spoof: bool,
 
@@ -117,7 +117,7 @@ pub(crate) struct Sources {
     #[arg(long, value_name = "ADDR", value_parser = address, requires_all = ["tls_certificate", "tls_key"])]
     pub(crate) tls: Vec<SocketAddr>,
 
-    /// The certificate of this collector, followed by those up to its authority (PEM)
+    /// The certificate chain of this collector: its certificate, then the intermediate ones (PEM)
     #[cfg(feature = "tls")]
     #[arg(long, value_name = "FILE")]
     pub(crate) tls_certificate: Option<PathBuf>,
@@ -138,7 +138,7 @@ pub(crate) struct Sources {
     pub(crate) tls_clients: Option<TlsClients>,
 
     /// Accept only these protocols, such as v5,v9,ipfix,sflow: on the preceding address, or on all
-    /// if given before the first
+    /// if the option comes before the first address
     #[arg(long, value_name = "NAME,…", value_enum, value_delimiter = ',')]
     pub(crate) protocol: Vec<ProtocolName>,
 
@@ -204,8 +204,8 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',', value_parser = FieldParser)]
     pub(crate) fields: Vec<String>,
 
-    /// Only flows that match this expression, such as 'proto tcp and dst port 443', in the words of
-    /// tcpdump and nfdump or with fields of the schema flow by their names; any is all flows
+    /// Only flows that match this expression, such as 'proto tcp and dst port 443', in the filter syntax of
+    /// tcpdump and nfdump or with the names of fields of the schema flow; any selects all flows
     #[arg(id = "filter", short = 'w', long = "where", value_name = "EXPR", value_parser = super::filter::parse)]
     pub(crate) filter: Vec<Filter>,
 
@@ -221,7 +221,7 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_name = "SIZE")]
     pub(crate) output_queue: Vec<OctetCount>,
 
-    /// Time that a file covers [default: 5m, or as long as the finest part of its name]
+    /// Time that a file covers [default: 5m, or the smallest unit of time in its name]
     #[arg(long, value_name = "TIME")]
     pub(crate) rotate: Vec<Span>,
 
@@ -249,7 +249,7 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_name = "TIME")]
     pub(crate) output_timeout: Vec<Span>,
 
-    /// The authorities that sign certificates of peers (PEM) [default: those of the system]
+    /// The CA certificates that peers are verified with (PEM) [default: those of the system]
     #[cfg(any(feature = "http", feature = "tls"))]
     #[arg(long, value_name = "FILE")]
     pub(crate) output_ca: Vec<PathBuf>,
@@ -296,7 +296,7 @@ pub(crate) struct HttpArgs {
     #[arg(long, value_name = "SIZE")]
     pub(crate) batch_size: Vec<OctetCount>,
 
-    /// How long rows wait for others to share a request with [default: 1s]
+    /// Maximum time before waiting rows are sent [default: 1s]
     #[arg(long, value_name = "TIME")]
     pub(crate) batch_time: Vec<Span>,
 
@@ -337,7 +337,7 @@ pub(crate) enum YesNo {
 /// What happens to rows that an output cannot accept now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum WhenFull {
-    /// Decoding waits, and with it all outputs; then the kernel drops datagrams
+    /// Decoding and all other outputs wait; if that lasts, the kernel drops datagrams
     Block,
     /// New rows are dropped and counted
     DropNewest,
@@ -485,4 +485,4 @@ SIGTERM and Ctrl-C end it: what was received by then is decoded and written. A s
 at once. SIGHUP reads the configuration file again.
 
 Exit status: 0 it was stopped and all rows are written, 1 it cannot listen or write, 2 the options
-make no sense, 3 rows were lost, as the message about the output says.";
+are invalid, 3 rows were lost, as the message about the output says.";

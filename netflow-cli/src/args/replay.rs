@@ -7,8 +7,8 @@ use clap::{Args, ValueEnum};
 
 /// Send the datagrams of captures and IPFIX files, or generated ones, to a collector.
 ///
-/// If the collector is on this host, each exporter has its own loopback address, as far as these
-/// suffice; otherwise it has its own port.
+/// If the collector is on this host, each exporter is sent from its own loopback address, as long
+/// as there are enough of them; otherwise each is sent from its own port.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Replay {

@@ -68,4 +68,4 @@ Examples:
   netflow report --where 'exporter 192.0.2.1' *.pcap.gz -o report.html
 
 Exit status: 0 all was read, 1 a file could not be read or holds no flow export, 2 the
-command line makes no sense.";
+command line is invalid.";

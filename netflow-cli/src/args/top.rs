@@ -18,8 +18,8 @@ use super::window::{Window, span};
 
 /// Show the largest groups of flows in captures and IPFIX files.
 ///
-/// Octets and packets are scaled by the sampling rate where it is known, and running totals count
-/// once. A record of two directions (RFC 5103) counts as two flows.
+/// Octets and packets are scaled by the sampling rate where it is known; of total counters, only
+/// the increase is added. A record of two directions (RFC 5103) counts as two flows.
 #[derive(Debug, Args)]
 #[command(after_help = TOP_HELP)]
 pub(crate) struct Top {
@@ -68,8 +68,8 @@ pub(crate) struct Top {
     #[arg(long, value_name = "KEYFILE")]
     pub(crate) anonymise: Option<KeyFile>,
 
-    /// A table for each interval of this length, such as 30s, 1m or 1h, by when flows were received; an
-    /// interval without flows has none
+    /// A table for each interval of this length, such as 30s, 1m or 1h, by receive time; an
+    /// interval without flows has no table
     #[arg(long, value_name = "SPAN", value_parser = span)]
     pub(crate) every: Option<Duration>,
 
@@ -187,4 +187,4 @@ Examples:
   netflow top --listen 2055 --by source_address,destination_address
 
 Exit status: 0 all was read, 1 a file could not be read or holds no flow export, 2 the
-command line makes no sense.";
+command line is invalid.";

@@ -9,7 +9,7 @@ use netflow_query::Filter;
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Window {
     /// Only flows that were active at this time or later: 2026-11-29T10:00, UTC unless it has a zone;
-    /// flows without times, or with impossible ones, count by when they were received
+    /// for flows without times, or with impossible ones, the receive time is used
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) since: Option<Bound>,
 

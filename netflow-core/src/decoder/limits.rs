@@ -14,7 +14,7 @@ use core::time::Duration;
 #[non_exhaustive]
 pub struct Limits {
     /// Octets of memory for the state of all exporters. When they are used up, the
-    /// observation domains not heard of for longest are forgotten, an eighth of all
+    /// observation domains idle for longest are forgotten, an eighth of all
     /// at a time. Default 64 MiB.
     pub state_octets: usize,
     /// Octets of that memory for one observation domain. State that it announces

@@ -40,7 +40,8 @@ kinds! {
         length: u16
     } "message length {length} is shorter than its header"
         "RFC 7011, section 3.1" "";
-    /// A header of v1 or v5 to v8 counts more records than there are.
+    /// The header of a v1 or v5 to v8 message announces more records than the message
+    /// contains.
     6 record_count RecordCount {
         /// The count in the header.
         count: u16,
@@ -128,8 +129,8 @@ kinds! {
         left: usize
     } "record of template {id} runs past the {left} octets left of its set"
         "RFC 7011, section 3.4.3" "RFC 3954, section 5.3";
-    /// A withdrawal was sent over UDP, which RFC 7011 (section 8.4) forbids. It is
-    /// obeyed.
+    /// A withdrawal was sent over UDP, which RFC 7011 (section 8.4) forbids. It takes
+    /// effect all the same.
     18 withdrawal_over_udp WithdrawalOverUdp {
         /// The template id; 2 or 3 is all.
         id: u16
@@ -201,8 +202,8 @@ kinds! {
         length: usize
     } "{length} octets follow that belong to nothing"
         "" "";
-    /// A limit of `Limits` was met, or a fixed one such as that of zero-length fields in
-    /// a template; something was not kept.
+    /// A configured or built-in limit was reached, such as the number of zero-length
+    /// fields in a template; something was not kept.
     28 limit Limit {
         /// Name of the limit.
         limit: &'static str
@@ -220,8 +221,8 @@ kinds! {
         address_type: u32
     } "address type {address_type} is neither IPv4 nor IPv6"
         "sFlow version 5, section 5" "";
-    /// A length in an options template of v9 that is not one of whole fields. Those that
-    /// are whole are read.
+    /// A length in a v9 options template is not a multiple of 4. The complete fields are
+    /// read.
     31 options_length OptionsLength {
         /// The template id.
         id: u16,

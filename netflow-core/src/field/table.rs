@@ -24,7 +24,7 @@ macro_rules! normalised_fields {
             /// Observation domain: the v9 source id, the IPFIX domain, engine type and id
             /// (`type * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow.
             ObservationDomain observation_domain U32 "" flow;
-            /// Template the record was read by; absent in the fixed versions and sFlow.
+            /// Template of the record; absent in NetFlow v1 to v8 and sFlow.
             TemplateId template_id U16 "" flow;
             /// Sequence number of the message, in the unit of its protocol.
             Sequence sequence U32 "" flow;
@@ -42,7 +42,7 @@ macro_rules! normalised_fields {
             End end Time "" flow;
             /// From the first to the last packet.
             Duration duration Duration "ns" flow;
-            /// Rule that start and end were found by; where there is neither, why not.
+            /// How start and end were determined; if neither is known, the reason.
             Clock clock Name "" flow;
             /// The times cannot be right: a clock is off by more than a day, or the flow
             /// ends after it was sent or before it starts, it starts more than a year
@@ -53,10 +53,11 @@ macro_rules! normalised_fields {
             SourceAddress source_address Address "" flow;
             /// Destination address; of sFlow, in the outer header.
             DestinationAddress destination_address Address "" flow;
-            /// Source port of TCP, UDP, SCTP; of a connection without one, the client's.
+            /// Source port of TCP, UDP or SCTP; if the record has only client and server,
+            /// the client's port.
             SourcePort source_port U16 "" [7 182 180 9/12240 4294967295/12240];
-            /// Destination port of TCP, UDP, SCTP; of a connection without one, the
-            /// server's.
+            /// Destination port of TCP, UDP or SCTP; if the record has only client and
+            /// server, the server's port.
             DestinationPort destination_port U16 "" [11 183 181 9/12241 4294967295/12241];
             /// IP protocol number.
             Protocol protocol U8 "" [4 193];
@@ -69,11 +70,11 @@ macro_rules! normalised_fields {
             ReverseOctets reverse_octets U64 "octets" [29305/1 29305/85 232 3054/176 2636/104 23];
             /// Packets of the other direction.
             ReversePackets reverse_packets U64 "packets" [29305/2 29305/86 299 3054/177 2636/106 24];
-            /// Packets of which one was counted: 1000 is one in 1000.
+            /// Sampling rate: 1000 means that one packet in 1000 was counted.
             SamplingRate sampling_rate U64 "" flow;
-            /// Rule that the sampling rate was found by; where options announced sampling
-            /// and there is no rate, why not: `ambiguous` if they differ, or the way of
-            /// selection.
+            /// How the sampling rate was determined; if options announced sampling but no
+            /// rate follows, the reason: `ambiguous` if the announcements differ, else
+            /// the selection method.
             Sampling sampling Name "" flow;
             /// Name of the sampler or selector of the record.
             SamplerName sampler_name Text "" flow;
@@ -128,9 +129,11 @@ macro_rules! normalised_fields {
             NextHop next_hop Address "" flow;
             /// BGP next hop.
             BgpNextHop bgp_next_hop Address "" flow;
-            /// AS of the source; of sFlow, that of the router where it is its own.
+            /// AS of the source; in sFlow, the AS of the router if the source is inside
+            /// it.
             SourceAs source_as U32 "" [16];
-            /// AS of the destination; of sFlow, that of the router where it is its own.
+            /// AS of the destination; in sFlow, the AS of the router if the destination
+            /// is inside it.
             DestinationAs destination_as U32 "" [17];
             /// AS of the BGP next hop.
             NextAs next_as U32 "" [128];
@@ -163,7 +166,7 @@ macro_rules! normalised_fields {
             Direction direction U8 "" [61];
             /// Forwarding status (RFC 7270, section 4.12).
             ForwardingStatus forwarding_status U32 "" [89];
-            /// Why sFlow discarded the packet.
+            /// Why the device discarded the packet (reported by sFlow).
             DropReason drop_reason U32 "" flow;
             /// Why the flow ended.
             FlowEndReason flow_end_reason U8 "" [136];
@@ -199,8 +202,8 @@ macro_rules! normalised_fields {
             InnerDestinationPort inner_destination_port U16 "" flow;
             /// IP protocol number of the inner packet.
             InnerProtocol inner_protocol U8 "" flow;
-            /// What `octets` and `packets` count: what came since the last record of the
-            /// flow (`delta`), or since its start (`total`).
+            /// What `octets` and `packets` count: the traffic since the last record of
+            /// the flow (`delta`), or since the start of the flow (`total`).
             Counters counters Name "" flow;
             /// Differentiated Services code point (RFC 2474): ipDiffServCodePoint (195),
             /// else of `tos`.

@@ -168,7 +168,7 @@ pub unsafe extern "C" fn netflow_datagram_init(
 /// or `netflow_each_flow`, everything by `netflow_next_set`, problems by
 /// `netflow_next_problem`.
 ///
-/// Octets make it fail only if not even the first header can be read. Anything malformed after that
+/// Malformed octets make it fail only if not even the first header can be read. Anything malformed after that
 /// costs only the part concerned and is among the problems. Every failure but NETFLOW_ERROR_BUSY ends
 /// the previous message.
 ///

@@ -83,7 +83,7 @@ pub unsafe extern "C" fn netflow_value_f64(
     unsafe { read(value, number, value::float) }
 }
 
-/// Reads a boolean; octets that are neither true nor false are an error of range.
+/// Reads a boolean; octets that are neither true nor false are NETFLOW_ERROR_RANGE.
 ///
 /// # Safety
 ///

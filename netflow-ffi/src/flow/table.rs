@@ -24,7 +24,7 @@ pub enum netflow_flow_field {
     /// Observation domain: the v9 source id, the IPFIX domain, engine type and id (`type
     /// * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow.
     NETFLOW_FIELD_OBSERVATION_DOMAIN = 4,
-    /// Template the record was read by; absent in the fixed versions and sFlow.
+    /// Template of the record; absent in NetFlow v1 to v8 and sFlow.
     NETFLOW_FIELD_TEMPLATE_ID = 5,
     /// Sequence number of the message, in the unit of its protocol.
     NETFLOW_FIELD_SEQUENCE = 6,
@@ -42,7 +42,7 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_END = 12,
     /// From the first to the last packet.
     NETFLOW_FIELD_DURATION = 13,
-    /// Rule that start and end were found by; where there is neither, why not.
+    /// How start and end were determined; if neither is known, the reason.
     NETFLOW_FIELD_CLOCK = 14,
     /// The times cannot be right: a clock is off by more than a day, or the flow ends
     /// after it was sent or before it starts, it starts more than a year before, or it
@@ -52,9 +52,11 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_SOURCE_ADDRESS = 16,
     /// Destination address; of sFlow, in the outer header.
     NETFLOW_FIELD_DESTINATION_ADDRESS = 17,
-    /// Source port of TCP, UDP, SCTP; of a connection without one, the client's.
+    /// Source port of TCP, UDP or SCTP; if the record has only client and server, the
+    /// client's port.
     NETFLOW_FIELD_SOURCE_PORT = 18,
-    /// Destination port of TCP, UDP, SCTP; of a connection without one, the server's.
+    /// Destination port of TCP, UDP or SCTP; if the record has only client and server,
+    /// the server's port.
     NETFLOW_FIELD_DESTINATION_PORT = 19,
     /// IP protocol number.
     NETFLOW_FIELD_PROTOCOL = 20,
@@ -66,10 +68,11 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_REVERSE_OCTETS = 23,
     /// Packets of the other direction.
     NETFLOW_FIELD_REVERSE_PACKETS = 24,
-    /// Packets of which one was counted: 1000 is one in 1000.
+    /// Sampling rate: 1000 means that one packet in 1000 was counted.
     NETFLOW_FIELD_SAMPLING_RATE = 25,
-    /// Rule that the sampling rate was found by; where options announced sampling and
-    /// there is no rate, why not: `ambiguous` if they differ, or the way of selection.
+    /// How the sampling rate was determined; if options announced sampling but no rate
+    /// follows, the reason: `ambiguous` if the announcements differ, else the selection
+    /// method.
     NETFLOW_FIELD_SAMPLING = 26,
     /// Name of the sampler or selector of the record.
     NETFLOW_FIELD_SAMPLER_NAME = 27,
@@ -123,9 +126,10 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_NEXT_HOP = 51,
     /// BGP next hop.
     NETFLOW_FIELD_BGP_NEXT_HOP = 52,
-    /// AS of the source; of sFlow, that of the router where it is its own.
+    /// AS of the source; in sFlow, the AS of the router if the source is inside it.
     NETFLOW_FIELD_SOURCE_AS = 53,
-    /// AS of the destination; of sFlow, that of the router where it is its own.
+    /// AS of the destination; in sFlow, the AS of the router if the destination is inside
+    /// it.
     NETFLOW_FIELD_DESTINATION_AS = 54,
     /// AS of the BGP next hop.
     NETFLOW_FIELD_NEXT_AS = 55,
@@ -157,7 +161,7 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_DIRECTION = 68,
     /// Forwarding status (RFC 7270, section 4.12).
     NETFLOW_FIELD_FORWARDING_STATUS = 69,
-    /// Why sFlow discarded the packet.
+    /// Why the device discarded the packet (reported by sFlow).
     NETFLOW_FIELD_DROP_REASON = 70,
     /// Why the flow ended.
     NETFLOW_FIELD_FLOW_END_REASON = 71,
@@ -193,8 +197,8 @@ pub enum netflow_flow_field {
     NETFLOW_FIELD_INNER_DESTINATION_PORT = 86,
     /// IP protocol number of the inner packet.
     NETFLOW_FIELD_INNER_PROTOCOL = 87,
-    /// What `octets` and `packets` count: what came since the last record of the flow
-    /// (`delta`), or since its start (`total`).
+    /// What `octets` and `packets` count: the traffic since the last record of the flow
+    /// (`delta`), or since the start of the flow (`total`).
     NETFLOW_FIELD_COUNTERS = 88,
     /// Differentiated Services code point (RFC 2474): ipDiffServCodePoint (195), else of
     /// `tos`.
@@ -270,7 +274,7 @@ pub struct netflow_flow {
     /// Observation domain: the v9 source id, the IPFIX domain, engine type and id (`type
     /// * 256 + id`) in v5, v6 and v8, the sub-agent in sFlow.
     pub observation_domain: u32,
-    /// Template the record was read by; absent in the fixed versions and sFlow.
+    /// Template of the record; absent in NetFlow v1 to v8 and sFlow.
     pub template_id: u16,
     /// Sequence number of the message, in the unit of its protocol.
     pub sequence: u32,
@@ -289,7 +293,7 @@ pub struct netflow_flow {
     /// From the first to the last packet.
     /// Unit: ns.
     pub duration: i64,
-    /// Rule that start and end were found by; where there is neither, why not.
+    /// How start and end were determined; if neither is known, the reason.
     pub clock: netflow_text,
     /// The times cannot be right: a clock is off by more than a day, or the flow ends
     /// after it was sent or before it starts, it starts more than a year before, or it
@@ -299,9 +303,11 @@ pub struct netflow_flow {
     pub source_address: netflow_address,
     /// Destination address; of sFlow, in the outer header.
     pub destination_address: netflow_address,
-    /// Source port of TCP, UDP, SCTP; of a connection without one, the client's.
+    /// Source port of TCP, UDP or SCTP; if the record has only client and server, the
+    /// client's port.
     pub source_port: u16,
-    /// Destination port of TCP, UDP, SCTP; of a connection without one, the server's.
+    /// Destination port of TCP, UDP or SCTP; if the record has only client and server,
+    /// the server's port.
     pub destination_port: u16,
     /// IP protocol number.
     pub protocol: u8,
@@ -317,10 +323,11 @@ pub struct netflow_flow {
     /// Packets of the other direction.
     /// Unit: packets.
     pub reverse_packets: u64,
-    /// Packets of which one was counted: 1000 is one in 1000.
+    /// Sampling rate: 1000 means that one packet in 1000 was counted.
     pub sampling_rate: u64,
-    /// Rule that the sampling rate was found by; where options announced sampling and
-    /// there is no rate, why not: `ambiguous` if they differ, or the way of selection.
+    /// How the sampling rate was determined; if options announced sampling but no rate
+    /// follows, the reason: `ambiguous` if the announcements differ, else the selection
+    /// method.
     pub sampling: netflow_text,
     /// Name of the sampler or selector of the record.
     pub sampler_name: netflow_text,
@@ -380,9 +387,10 @@ pub struct netflow_flow {
     pub next_hop: netflow_address,
     /// BGP next hop.
     pub bgp_next_hop: netflow_address,
-    /// AS of the source; of sFlow, that of the router where it is its own.
+    /// AS of the source; in sFlow, the AS of the router if the source is inside it.
     pub source_as: u32,
-    /// AS of the destination; of sFlow, that of the router where it is its own.
+    /// AS of the destination; in sFlow, the AS of the router if the destination is inside
+    /// it.
     pub destination_as: u32,
     /// AS of the BGP next hop.
     pub next_as: u32,
@@ -416,7 +424,7 @@ pub struct netflow_flow {
     pub direction: u8,
     /// Forwarding status (RFC 7270, section 4.12).
     pub forwarding_status: u32,
-    /// Why sFlow discarded the packet.
+    /// Why the device discarded the packet (reported by sFlow).
     pub drop_reason: u32,
     /// Why the flow ended.
     pub flow_end_reason: u8,
@@ -452,8 +460,8 @@ pub struct netflow_flow {
     pub inner_destination_port: u16,
     /// IP protocol number of the inner packet.
     pub inner_protocol: u8,
-    /// What `octets` and `packets` count: what came since the last record of the flow
-    /// (`delta`), or since its start (`total`).
+    /// What `octets` and `packets` count: the traffic since the last record of the flow
+    /// (`delta`), or since the start of the flow (`total`).
     pub counters: netflow_text,
     /// Differentiated Services code point (RFC 2474): ipDiffServCodePoint (195), else of
     /// `tos`.

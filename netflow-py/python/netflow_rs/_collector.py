@@ -26,7 +26,7 @@ class Collector(ReportedSoFar, asyncio.DatagramProtocol):
 
         loop.create_datagram_endpoint(nf.Collector, local_addr=("0.0.0.0", 2055))
 
-    Rows wait until :meth:`take` takes them, however many: take them as they come. The arguments
+    Rows are kept in memory, without limit, until :meth:`take` returns them: call it regularly. The arguments
     are those of :func:`scan`.
     """
 

@@ -111,7 +111,7 @@ def documents(
 
     Raises:
         NetflowError: a file cannot be read.
-        ValueError: an argument makes no sense.
+        ValueError: an argument is invalid.
     """
     octets = _netflow.Documents(
         expand(paths),

@@ -1,4 +1,4 @@
-"""What can go wrong, and what was passed over."""
+"""Errors, warnings, and problems in the data."""
 
 from __future__ import annotations
 

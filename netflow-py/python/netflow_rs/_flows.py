@@ -127,13 +127,13 @@ def scan(
     by_port: bool = False,
     limits: Limits | None = None,
 ) -> Flows:
-    """Flows of captures and IPFIX files, lazily: nothing is read before it is asked for, and
-    everyone who asks gets a fresh pass.
+    """Flows of captures and IPFIX files, lazily: nothing is read before it is needed, and
+    each use reads the files again.
 
     Args:
         source: a path, a pattern such as ``"captures/*.pcap.gz"``, a URL that fsspec opens, a
-            file object opened with mode ``"rb"``, or several of these. What a file is, its
-            content shows: pcap, pcapng or IPFIX, plain, gzip or zstd.
+            file object opened with mode ``"rb"``, or several of these. The format is
+            detected from the content: pcap, pcapng or IPFIX, plain, gzip or zstd.
         columns: of :data:`COLUMNS`, and ``"file"``, which comes first; only these are decoded.
             All by default, the same for every file, and ``"file"`` if there are several;
             ``"used"`` reads the files once to find the columns that hold a value.
@@ -147,7 +147,7 @@ def scan(
         rows: of a batch at most.
         split_biflows: a record of two directions (RFC 5103) makes two rows.
         discarded: discarded packets of sFlow are rows too.
-        ports: further ports that collectors listen on.
+        ports: additional UDP ports on which every datagram is decoded, and TCP ports of IPFIX.
         strict: a file that cannot be read to its end is an error, not a warning.
         state: of :meth:`Decoder.save`: templates and names to begin with.
         sampling: rates of exporters that announce none, by address or subnet:
@@ -158,7 +158,7 @@ def scan(
             as those agree.
         second_counters: what elements 23 and 24 beside 1 and 2 count, by address or subnet of
             exporters: ``"biflow"``, the reverse direction, or ``"post"``, the same packets after
-            the exporter. Without it, records show which of them.
+            the exporter. Without it, the meaning is inferred from the records.
         definitions: files with definitions of elements, as the command's ``--definitions``.
         by_port: each source port of an address is an exporter of its own.
         limits: of the decoder's memory and work, such as ``{"state_octets": 16 << 20}``; see

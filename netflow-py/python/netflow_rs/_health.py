@@ -28,7 +28,7 @@ def health(
     """The health of the exporters in captures and IPFIX files: the document that
     ``netflow explain --format json`` prints.
 
-    ``verdict`` is a list of sentences, the gravest first; ``findings`` has the same as data, each
+    ``verdict`` is a list of sentences, the most severe first; ``findings`` has the same as data, each
     with a stable ``code``, ``number`` and ``severity`` (``"error"``, ``"warning"`` or ``"info"``),
     the exporter and domain it is about, the ``frame`` where it was seen, and its numbers.
     ``domains`` has templates and their changes, sampling rates, clocks and sequence numbers of each
