@@ -343,10 +343,11 @@ fn real_peers() -> Result {
     workspace::test("--test outputs rsyslog -- --ignored").run()
 }
 
-/// Exporters that watch the loopback interface for a minute each, and 100,000 spoofed exporters.
+/// Exporters that watch the loopback interface for a minute each, 100,000 spoofed exporters, and the test of each
+/// option without it.
 fn long_runs() -> Result {
     workspace::test("--test listen -- --ignored --test-threads 1")
-        .arguments("live_exporters open_vswitch faults")
+        .arguments("live_exporters open_vswitch faults help")
         .variable_unseen("PATH", tools::path())
         .run()
 }

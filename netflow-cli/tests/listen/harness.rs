@@ -4,6 +4,7 @@ use alloc::sync::Arc;
 use core::net::{Ipv4Addr, SocketAddr};
 use core::sync::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
+use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{TcpListener, UdpSocket};
@@ -15,6 +16,18 @@ use std::time::Instant;
 
 /// How long a test waits for what has to happen. It is long because a machine may be busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The variable with an option that is left out of all command lines, so that the test of this option
+/// fails: with `=` at its end if it takes a value.
+pub(crate) const WITHOUT: &str = "NETFLOW_TEST_WITHOUT";
+
+/// How long a collector may take for what a test waits for: less where a test is expected to fail.
+fn patience() -> Duration {
+    match env::var_os(WITHOUT) {
+        Some(_) => PATIENCE / 10,
+        None => PATIENCE,
+    }
+}
 
 /// A collector that runs.
 pub(crate) struct Collector {
@@ -37,10 +50,9 @@ impl Collector {
     /// Starts a collector with these options, and waits until it listens.
     pub(crate) fn start(options: &[&str]) -> Self {
         let listeners = ["--udp", "--tcp", "--tls", "--http", "--metrics"];
-        let count = options
-            .iter()
-            .filter(|option| listeners.contains(option))
-            .count();
+        let options_left = left(options);
+        let is_listener = |option: &&&str| listeners.contains(*option);
+        let count = options_left.iter().filter(is_listener).count();
         Self::start_with(options, count)
     }
 
@@ -106,7 +118,7 @@ impl Collector {
 
     /// Waits until something is so.
     pub(crate) fn wait(&mut self, until: impl Fn(&Self) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + patience();
         while !until(self) {
             let ended = self.child.try_wait().unwrap();
             assert!(ended.is_none(), "it has ended: {}", self.log());
@@ -140,7 +152,7 @@ impl Collector {
 
     /// Waits until it ends.
     pub(crate) fn end(mut self) -> Ended {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + patience();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
@@ -169,9 +181,30 @@ impl Drop for Collector {
 
 /// The command with these options.
 pub(crate) fn netflow(options: &[&str]) -> Command {
+    subcommand("listen", options)
+}
+
+/// A subcommand with these options.
+pub(crate) fn subcommand(name: &str, options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netflow"));
-    command.arg("listen").args(options);
+    command.arg(name).args(left(options));
     command
+}
+
+/// The options without the one that [`WITHOUT`] names.
+fn left<'a>(options: &[&'a str]) -> Vec<&'a str> {
+    let mut left = options.to_vec();
+    let Ok(name) = env::var(WITHOUT) else {
+        return left;
+    };
+    let takes_value = name.ends_with('=');
+    let name = name.trim_end_matches('=');
+    while let Some(at) = left.iter().position(|option| *option == name) {
+        let end = left.len().min(at + 1 + usize::from(takes_value));
+        left.drain(at..end);
+    }
+    left.retain(|option| option.split('=').next() != Some(name));
+    left
 }
 
 /// Runs the command to its end, without listening.
@@ -265,7 +298,7 @@ impl Folder {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("netflow-listen-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
+        let path = env::temp_dir().join(name);
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }

@@ -2,16 +2,12 @@
 
 use std::process::Command;
 
-use crate::harness::{Collector, Ended, logged};
+use crate::harness::{Collector, Ended, logged, subcommand};
 
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/genuine/");
 
 pub(crate) fn replay(options: &[&str]) -> Ended {
-    let output = Command::new(env!("CARGO_BIN_EXE_netflow"))
-        .arg("replay")
-        .args(options)
-        .output()
-        .unwrap();
+    let output = subcommand("replay", options).output().unwrap();
     Ended {
         status: output.status.code(),
         stdout: String::from_utf8(output.stdout).unwrap(),
@@ -59,13 +55,30 @@ fn a_capture_can_be_sent_faster_than_it_was_captured() {
     let nobody = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let to = nobody.local_addr().unwrap().to_string();
     let path = format!("{SAMPLES}ovs.pcap");
-    let mut slow = Command::new(env!("CARGO_BIN_EXE_netflow"))
-        .args(["replay", &path, "--to", &to, "--speed", "0.1"])
+    let mut slow = subcommand("replay", &[&path, "--to", &to, "--speed", "0.1"])
         .spawn()
         .unwrap();
     let fast = replay(&[&path, "--to", &to, "--speed", "0"]);
     assert_eq!(fast.status, Some(0), "{}", fast.log);
     // It was started earlier, and takes ten times as long as the capture: two minutes.
+    assert!(slow.try_wait().unwrap().is_none());
+    slow.kill().unwrap();
+    slow.wait().unwrap();
+}
+
+#[test]
+fn datagrams_are_sent_at_the_rate_that_was_asked_for() {
+    let nobody = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let to = nobody.local_addr().unwrap().to_string();
+    // The times of this capture are the same, so without a rate it is sent at once.
+    let path = format!("{SAMPLES}sf_v5.pcap");
+    let again = [&path, "--to", &to, "--loop", "--count"];
+    let mut slow = subcommand("replay", &[&again[..], &["100", "--rate", "1"]].concat())
+        .spawn()
+        .unwrap();
+    let fast = replay(&[&again[..], &["20000", "--speed", "0"]].concat());
+    assert_eq!(fast.status, Some(0), "{}", fast.log);
+    // It was started earlier, and takes more than a minute.
     assert!(slow.try_wait().unwrap().is_none());
     slow.kill().unwrap();
     slow.wait().unwrap();

@@ -246,6 +246,18 @@ fn datagrams_in_raw_documents_are_decoded_elsewhere_as_where_they_arrived() {
 }
 
 #[test]
+fn addresses_are_replaced_if_there_is_a_key() {
+    let folder = Folder::new();
+    let key = folder.write("key", &"0123456789abcdef".repeat(4));
+    let fields = ["--fields", "source_address"];
+    let original = rows(&fields, &[v5(0, 7)]);
+    assert_eq!(original, "{\"source_address\":\"192.0.2.1\"}\n");
+    let replaced = rows(&[&fields[..], &["--anonymise", &key]].concat(), &[v5(0, 7)]);
+    assert!(!replaced.contains("192.0.2.1"), "{replaced}");
+    assert_eq!(replaced.lines().count(), 1, "{replaced}");
+}
+
+#[test]
 fn raw_documents_cannot_be_anonymised() {
     let folder = Folder::new();
     let key = folder.write("key", &"0123456789abcdef".repeat(4));
