@@ -8,7 +8,7 @@ mod limits;
 mod package;
 mod spark;
 mod spelling;
-mod tools;
+pub(crate) mod tools;
 
 use std::process::ExitCode;
 use std::time::Instant;

@@ -1,7 +1,7 @@
 //! The options in the help, and for each a test that fails without it.
 
+use alloc::collections::BTreeMap;
 use core::time::Duration;
-use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::os::unix::process::CommandExt as _;

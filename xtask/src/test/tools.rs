@@ -17,7 +17,7 @@ const NO_SKIPPING: &str = "NETFLOW_NO_SKIPPING";
 
 /// One of them.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Tool {
+pub(crate) struct Tool {
     /// What people call it.
     name: &'static str,
     /// How it is recognised.
@@ -57,10 +57,10 @@ pub(super) const PKG_CONFIG: Tool = program("pkg-config", "pkg-config");
 pub(super) const VALGRIND: Tool = program("valgrind", "valgrind");
 pub(super) const ZSTD: Tool = program("zstd", "zstd");
 pub(super) const TSHARK: Tool = program("tshark", "tshark");
-pub(super) const NFDUMP: Tool = program("nfcapd", "nfdump");
+pub(crate) const NFDUMP: Tool = program("nfcapd", "nfdump");
 pub(super) const SOFTFLOWD: Tool = program("softflowd", "softflowd");
 pub(super) const OPEN_VSWITCH: Tool = program("ovs-vswitchd", "openvswitch-switch");
-pub(super) const PMACCT: Tool = program("pmacctd", "pmacct");
+pub(crate) const PMACCT: Tool = program("pmacctd", "pmacct");
 pub(super) const PROMTOOL: Tool = program("promtool", "prometheus");
 pub(super) const RSYSLOG: Tool = program("rsyslogd", "rsyslog");
 pub(super) const LIBPCAP: Tool = Tool {
@@ -101,7 +101,7 @@ fn on_path(program: &str) -> bool {
 }
 
 /// Where programs are searched: also where servers are, which is not on the path of every user.
-pub(super) fn path() -> OsString {
+pub(crate) fn path() -> OsString {
     let mut path = env::var_os("PATH").unwrap_or_default();
     path.push(":/usr/sbin");
     path
@@ -142,7 +142,7 @@ fn clang_runtime(name: &str) -> bool {
 /// # Errors
 ///
 /// The installation fails, or something stays missing and nothing may be skipped.
-pub(super) fn provide<'t>(tools: &[&'t Tool]) -> Result<Vec<&'t Tool>> {
+pub(crate) fn provide<'t>(tools: &[&'t Tool]) -> Result<Vec<&'t Tool>> {
     let missing = missing(tools);
     if missing.is_empty() {
         return Ok(missing);
