@@ -181,7 +181,9 @@ fn names(template: &Template, kind: ScopeKind) -> bool {
         ScopeKind::EGRESS_INTERFACE | ScopeKind::EGRESS_PHYSICAL => {
             [14, 253].into_iter().any(|id| has(template, id))
         }
-        ScopeKind::INGRESS_PHYSICAL => [10, 252].into_iter().any(|id| has(template, id)),
+        ScopeKind::INGRESS_INTERFACE | ScopeKind::INGRESS_PHYSICAL => {
+            [10, 252].into_iter().any(|id| has(template, id))
+        }
         ScopeKind::Template | ScopeKind::OBSERVATION_DOMAIN => true,
         ScopeKind::Element(id) => has_element(template, id),
         ScopeKind::ScopeType(_) => false,

@@ -20,9 +20,9 @@ pub(crate) struct OptionsRecord<'a> {
     sampler: Option<u64>,
     selector: Option<u64>,
     pub(super) interface: Option<u32>,
-    /// The element of the interface in the scope, if it says more than that of any interface.
-    interface_scope: Option<ScopeKind>,
-    template: Option<u16>,
+    /// ingressInterface as a scope field.
+    ingress_scope: Option<&'a [u8]>,
+    template: Option<u64>,
     /// It describes more things than are kept of one record.
     has_many_places: bool,
     pub(super) sequence: Option<u64>,
@@ -107,22 +107,12 @@ impl<'a> OptionsRecord<'a> {
                 FieldKey::Scope(number @ ..=LAST_SCOPE_TYPE) => self.scope_type(number, octets),
                 // Scope types beyond those of RFC 3954 are elements: exporters send their
                 // numbers.
-                FieldKey::Scope(number) => {
-                    if !self.take(number, octets, domain) {
-                        let kind = ScopeKind::Element(ElementId::iana(number));
-                        self.place(kind, octets, kind.data_type());
-                    }
+                FieldKey::Scope(number) => self.take_scope(ElementId::iana(number), &field, domain),
+                FieldKey::Element(id) if index < scope_count => {
+                    self.take_scope(id, &field, domain);
                 }
                 FieldKey::Element(id) => {
-                    let is_taken = id.enterprise_number == 0 && self.take(id.id, octets, domain);
-                    let is_scope = index < scope_count;
-                    if is_scope && ScopeKind::INTERFACE_ELEMENTS.contains(&ScopeKind::Element(id)) {
-                        set(&mut self.interface_scope, Some(ScopeKind::Element(id)));
-                    }
-                    if is_scope && is_place(&field, is_taken) {
-                        let data_type = field.template().data_type();
-                        self.place(ScopeKind::Element(id), octets, data_type);
-                    }
+                    let _ = id.enterprise_number == 0 && self.take(id.id, octets, domain);
                 }
             }
         }
@@ -130,7 +120,7 @@ impl<'a> OptionsRecord<'a> {
         let own = record.template().id();
         self.template = self
             .template
-            .filter(|id| *id >= FIRST_DATA_SET && *id != own);
+            .filter(|id| *id >= FIRST_DATA_SET.into() && *id != own.into());
         if self.sequence.is_some() {
             self.gather_selectors(record);
         }
@@ -142,12 +132,63 @@ impl<'a> OptionsRecord<'a> {
     fn scope_type(&mut self, number: u16, octets: &'a [u8]) {
         match number {
             scope_type::SYSTEM => {}
-            scope_type::INTERFACE => set(&mut self.interface, narrow(octets)),
+            scope_type::INTERFACE => {
+                set(&mut self.interface, narrow(octets));
+                self.place_number(ScopeKind::Interface, octets);
+            }
             scope_type::LINE_CARD => {
                 self.place_number(ScopeKind::Element(ElementId::iana(LINE_CARD)), octets);
             }
-            scope_type::TEMPLATE => set(&mut self.template, narrow(octets)),
+            scope_type::TEMPLATE => set(&mut self.template, unsigned(octets)),
             number => self.place_number(ScopeKind::ScopeType(number), octets),
+        }
+    }
+
+    /// Takes an element in the scope: records are of the scope if they match all its fields
+    /// (RFC 7011, section 3.4.2.1).
+    fn take_scope(&mut self, id: ElementId, field: &Field<'a, '_>, domain: u32) {
+        let (octets, kind) = (field.octets(), ScopeKind::Element(id));
+        if id.enterprise_number == 0 {
+            self.take(id.id, octets, domain);
+            match id.id {
+                10 => set(&mut self.ingress_scope, Some(octets)),
+                14 | 252 | 253 => self.place_number(kind, octets),
+                48 => self.place_number(ScopeKind::Sampler, octets),
+                302 => self.place_number(ScopeKind::Selector, octets),
+                // They have their place already, or need none.
+                138 | 141..=145 | 149 | 234 | 235 | 301 => {}
+                _ => self.place_element(kind, field),
+            }
+        } else {
+            self.place_element(kind, field);
+        }
+    }
+
+    /// A thing that the record describes by an element. Counters, quantities and times identify
+    /// nothing, though some exporters send one as the scope that IPFIX demands (RFC 7011, section
+    /// 3.4.2.2).
+    fn place_element(&mut self, kind: ScopeKind, field: &Field<'_, '_>) {
+        const PADDING: ScopeKind = ScopeKind::Element(ElementId::iana(210));
+
+        let template = field.template();
+        // Templates do not look up scope types of v9, which are numbers of elements.
+        let element = template.element().or_else(|| kind.element());
+        let data_type = element.map_or_else(|| template.data_type(), |element| element.data_type);
+        let counts = matches!(
+            element.map(|element| element.semantics),
+            Some(Semantics::Quantity | Semantics::TotalCounter | Semantics::DeltaCounter)
+        );
+        let is_time = matches!(
+            data_type,
+            Some(
+                DataType::DateTimeSeconds
+                    | DataType::DateTimeMilliseconds
+                    | DataType::DateTimeMicroseconds
+                    | DataType::DateTimeNanoseconds
+            )
+        );
+        if !counts && !is_time && kind != PADDING {
+            self.place(kind, field.octets(), data_type);
         }
     }
 
@@ -162,7 +203,8 @@ impl<'a> OptionsRecord<'a> {
 
     /// A thing that the record describes, by a number or what this type holds; empty is none.
     fn place(&mut self, kind: ScopeKind, octets: &[u8], data_type: Option<DataType>) {
-        if octets.is_empty() {
+        let is_text = data_type == Some(DataType::String);
+        if octets.is_empty() || is_text && Text::new(octets).octets().is_empty() {
             return;
         }
         match ScopeKind::number(octets, data_type) {
@@ -189,7 +231,7 @@ impl<'a> OptionsRecord<'a> {
             138 | 141..=143 => self.place_number(ScopeKind::Element(ElementId::iana(id)), octets),
             // exportingProcessId is the sender itself.
             144 => {}
-            145 => set(&mut self.template, narrow(octets)),
+            145 => set(&mut self.template, unsigned(octets)),
             // 0 is not a domain in particular (RFC 7011, section 3.1).
             149 if matches!(unsigned(octets), Some(0) | None) => {}
             149 if unsigned(octets) == Some(u64::from(domain)) => {}
@@ -263,16 +305,32 @@ impl<'a> OptionsRecord<'a> {
         if self.selection.is_any_of_flows {
             self.flows = Stated::new(&self.selection.of_flows());
         }
-        if let Some(id) = self.sampler {
-            self.add_to_scope(ScopeKind::Sampler, id.into());
-        } else if let Some(id) = self.selector {
-            self.add_to_scope(ScopeKind::Selector, id.into());
-        } else if let Some(id) = self.sequence {
-            self.add_to_scope(ScopeKind::SelectionSequence, id.into());
+        if !self.scope.names_sampler() {
+            if let Some(id) = self.sampler {
+                self.add_to_scope(ScopeKind::Sampler, id.into());
+            } else if let Some(id) = self.selector {
+                self.add_to_scope(ScopeKind::Selector, id.into());
+            } else if let Some(id) = self.sequence {
+                self.add_to_scope(ScopeKind::SelectionSequence, id.into());
+            }
         }
-        if let Some(id) = self.interface {
-            let kind = self.interface_scope.unwrap_or(ScopeKind::Interface);
-            self.add_to_scope(kind, id.into());
+        match (self.ingress_scope, self.interface) {
+            // With another interface it is the one where packets came in. Alone it is the one that
+            // the flow was counted on: exporters describe each interface by it.
+            (Some(octets), _) => {
+                let has_other = self.scope.names_interface();
+                let alone = ScopeKind::Interface;
+                let kind = if has_other {
+                    ScopeKind::INGRESS_INTERFACE
+                } else {
+                    alone
+                };
+                self.place_number(kind, octets);
+            }
+            (None, Some(id)) if !self.scope.names_interface() => {
+                self.add_to_scope(ScopeKind::Interface, id.into());
+            }
+            (None, _) => {}
         }
         if let Some(id) = self.template {
             self.add_to_scope(ScopeKind::Template, id.into());
@@ -395,32 +453,6 @@ impl<'a> OptionsRecord<'a> {
     pub(super) fn interface_text(&self) -> Option<&'a [u8]> {
         self.interface_name.or(self.interface_description)
     }
-}
-
-/// Whether a scope field identifies a thing that is not known by another field. Counters,
-/// quantities and times do not, though some exporters send one as the scope that IPFIX demands
-/// (RFC 7011, section 3.4.2.2).
-fn is_place(field: &Field<'_, '_>, is_taken: bool) -> bool {
-    let data_type = field.template().data_type();
-    if is_taken {
-        return data_type == Some(DataType::String);
-    }
-    let semantics = field.template().element().map(|element| element.semantics);
-    let counts = matches!(
-        semantics,
-        Some(Semantics::Quantity | Semantics::TotalCounter | Semantics::DeltaCounter)
-    );
-    let is_time = matches!(
-        data_type,
-        Some(
-            DataType::DateTimeSeconds
-                | DataType::DateTimeMilliseconds
-                | DataType::DateTimeMicroseconds
-                | DataType::DateTimeNanoseconds
-        )
-    );
-    let is_padding = field.template().key() == FieldKey::Element(ElementId::iana(210));
-    !counts && !is_time && !is_padding
 }
 
 fn set<T>(field: &mut Option<T>, value: Option<T>) {

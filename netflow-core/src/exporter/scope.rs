@@ -4,7 +4,7 @@ use core::cmp::Ordering;
 use core::fmt::{self, Display as _};
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::element::{self, DataType, ElementId};
+use crate::element::{self, DataType, ElementId, InformationElement};
 use crate::value::Text;
 use crate::wire::template::FieldKey;
 
@@ -22,7 +22,8 @@ pub enum ScopeKind {
     Sampler,
     /// selectorId (element 302).
     Selector,
-    /// An interface: elements 10, 14, 252 and 253, scope type 2 of NetFlow v9.
+    /// The interface that the flow was counted on: element 10 if it is the only interface of the
+    /// scope, scope type 2 of NetFlow v9.
     Interface,
     /// What another element identifies, such as a line card (141), a metering process (143) or
     /// an observation point (138).
@@ -37,20 +38,40 @@ impl ScopeKind {
     /// observationDomainId.
     pub(crate) const OBSERVATION_DOMAIN: Self = Self::Element(ElementId::iana(149));
 
+    /// ingressInterface, in a scope that names another interface too.
+    pub(crate) const INGRESS_INTERFACE: Self = Self::Element(ElementId::iana(10));
     /// egressInterface.
     pub(crate) const EGRESS_INTERFACE: Self = Self::Element(ElementId::iana(14));
     /// ingressPhysicalInterface.
     pub(crate) const INGRESS_PHYSICAL: Self = Self::Element(ElementId::iana(252));
     /// egressPhysicalInterface.
     pub(crate) const EGRESS_PHYSICAL: Self = Self::Element(ElementId::iana(253));
-    /// Elements of interfaces that are not the one that every flow is counted on: options scoped by
-    /// them concern records that name it there (RFC 7011, section 3.4.2.1). Scopes of NetFlow v9
-    /// name no direction.
-    pub(super) const INTERFACE_ELEMENTS: [Self; 3] = [
-        Self::EGRESS_INTERFACE,
-        Self::INGRESS_PHYSICAL,
-        Self::EGRESS_PHYSICAL,
-    ];
+
+    /// It is an interface: the one that the flow was counted on, or that of an element, and
+    /// concerns records that name it there (RFC 7011, section 3.4.2.1). Scope type 2 of NetFlow v9
+    /// has no direction.
+    pub(crate) fn is_interface(self) -> bool {
+        matches!(
+            self,
+            Self::Interface
+                | Self::INGRESS_INTERFACE
+                | Self::EGRESS_INTERFACE
+                | Self::INGRESS_PHYSICAL
+                | Self::EGRESS_PHYSICAL
+        )
+    }
+
+    /// The element of the same side of a flow, logical or physical: where a scope or a record has
+    /// only one of them, they are not distinguished.
+    pub(super) fn other_interface(self) -> Option<Self> {
+        Some(match self {
+            Self::INGRESS_INTERFACE => Self::INGRESS_PHYSICAL,
+            Self::EGRESS_INTERFACE => Self::EGRESS_PHYSICAL,
+            Self::INGRESS_PHYSICAL => Self::INGRESS_INTERFACE,
+            Self::EGRESS_PHYSICAL => Self::EGRESS_INTERFACE,
+            _ => return None,
+        })
+    }
 
     /// A rate of it applies only to records that name it: those of another sampler, or of none,
     /// were not selected by it.
@@ -111,8 +132,13 @@ impl ScopeKind {
     }
 
     pub(super) fn data_type(self) -> Option<DataType> {
+        self.element()?.data_type
+    }
+
+    /// The element that identifies it, if the registry knows it.
+    pub(super) fn element(self) -> Option<InformationElement> {
         match self {
-            Self::Element(id) => element::get(id)?.data_type,
+            Self::Element(id) => element::get(id),
             _ => None,
         }
     }
@@ -130,6 +156,7 @@ impl fmt::Display for ScopeKind {
             Self::ScopeType(4) => "cache",
             Self::ScopeType(number) => return FieldKey::Scope(*number).fmt(f),
             Self::Element(id) => match (id.enterprise_number, id.id) {
+                (0, 10) => "ingress interface",
                 (0, 14) => "egress interface",
                 (0, 252) => "ingress physical interface",
                 (0, 253) => "egress physical interface",
@@ -212,6 +239,17 @@ impl RateScope {
 
     pub(super) const fn values(&self) -> [u128; MAX_SCOPE_FIELDS] {
         self.values
+    }
+
+    /// It names a sampler, a selector or a selection sequence, which are first in the order.
+    pub(super) fn names_sampler(&self) -> bool {
+        let first = self.kinds().first();
+        first.is_some_and(|kind| kind.must_be_named())
+    }
+
+    /// It names an interface.
+    pub(super) fn names_interface(&self) -> bool {
+        self.kinds().iter().any(|kind| kind.is_interface())
     }
 
     /// Adds a part, if there is none of its kind; `false` if there is no room for it. Most parts

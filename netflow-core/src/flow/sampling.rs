@@ -300,12 +300,9 @@ impl<'m> Flow<'m> {
             ScopeKind::Interface => self.counted_on().map(u128::from),
             ScopeKind::Template => Some(record.template().id().into()),
             ScopeKind::SelectionSequence => field(record, SELECTION_SEQUENCE),
-            ScopeKind::EGRESS_INTERFACE => self.output_interface().map(u128::from),
-            ScopeKind::Element(id) => field(record, FieldKey::Element(id)).or_else(|| match kind {
-                ScopeKind::INGRESS_PHYSICAL => self.input_interface().map(u128::from),
-                ScopeKind::EGRESS_PHYSICAL => self.output_interface().map(u128::from),
-                ScopeKind::OBSERVATION_DOMAIN => Some(self.origin.header.observation_domain.into()),
-                _ => None,
+            ScopeKind::Element(id) => field(record, FieldKey::Element(id)).or_else(|| {
+                let domain = self.origin.header.observation_domain;
+                (kind == ScopeKind::OBSERVATION_DOMAIN).then_some(domain.into())
             }),
             ScopeKind::ScopeType(_) => None,
         }
@@ -342,12 +339,7 @@ fn known(found: Option<AnnouncedSampling<'_>>) -> Known<'_> {
                 Some(ScopeKind::Sampler) => SamplingRule::Sampler,
                 Some(ScopeKind::Selector) => SamplingRule::Selector,
                 Some(ScopeKind::SelectionSequence) => SamplingRule::SelectionSequence,
-                Some(
-                    ScopeKind::Interface
-                    | ScopeKind::EGRESS_INTERFACE
-                    | ScopeKind::INGRESS_PHYSICAL
-                    | ScopeKind::EGRESS_PHYSICAL,
-                ) => SamplingRule::Interface,
+                Some(kind) if kind.is_interface() => SamplingRule::Interface,
                 Some(ScopeKind::Template) => SamplingRule::Template,
                 Some(_) => SamplingRule::Scope,
                 None => SamplingRule::Exporter,

@@ -439,7 +439,7 @@ fn more_combinations_of_scopes_than_the_limit_are_reported_and_not_kept() {
     let mut reported = vec![];
     for scope in 0..10 {
         // Scope types without a meaning.
-        let message = options(v9(), 256 + scope, 1, &[100 + scope, 34], &[1, 10]);
+        let message = options(v9(), 256 + scope, 1, &[900 + scope, 34], &[1, 10]);
         let payload = message.octets();
         let message = decoder.decode(datagram(&payload)).unwrap();
         reported.extend(message.problems().map(|problem| problem.error.to_string()));
@@ -448,7 +448,7 @@ fn more_combinations_of_scopes_than_the_limit_are_reported_and_not_kept() {
     assert!(reported[0].contains("rate_scopes"), "{}", reported[0]);
     assert_eq!(decoder.announced().count(), 8);
     // More values of a known one are.
-    let more = options(v9(), 256, 1, &[100, 34], &[2, 10, 3, 10]);
+    let more = options(v9(), 256, 1, &[900, 34], &[2, 10, 3, 10]);
     decoder.decode(datagram(&more.octets())).unwrap();
     assert_eq!(decoder.announced().count(), 10);
 }
@@ -501,4 +501,190 @@ fn scope_types_of_v9_beyond_those_of_rfc_3954_are_elements() {
     let scoped = options(v9(), 400, 1, &[10, 34], &[1, 100, 2, 200]);
     let named = flow(v9(), &[1, 10], &[5, 2]);
     assert_eq!(sampled(&[scoped, named]), rate(200, "interface"));
+}
+
+#[test]
+fn records_have_to_match_a_scope_of_any_element() {
+    // IANA elements that identify something, strings and an octet array among them.
+    let elements = [
+        7, 27, 58, 61, 70, 82, 83, 84, 89, 94, 95, 96, 130, 136, 139, 201, 236, 239, 256, 304, 335,
+        341, 346, 390, 405,
+    ];
+    let protocols: [fn() -> Message; 2] = [v9, ipfix];
+    for (message, element) in protocols
+        .into_iter()
+        .flat_map(|message| elements.map(|element| (message, element)))
+    {
+        let [one, other, third] = [b"one1", b"two2", b"trio"].map(|text| u32::from_be_bytes(*text));
+        let announced = options(message(), 400, 1, &[element, 34], &[one, 100, other, 10]);
+        let of = |record: Message| sampled(&[announced.clone(), record]);
+        for (value, expected) in [
+            (one, rate(100, "scope")),
+            (other, rate(10, "scope")),
+            (third, NOTHING),
+        ] {
+            let record = flow(message(), &[1, element], &[5, value]);
+            assert_eq!(of(record), expected, "{element}");
+        }
+        assert_eq!(of(flow(message(), &[1], &[5])), AMBIGUOUS, "{element}");
+    }
+}
+
+#[test]
+fn a_scope_that_counts_or_is_a_time_or_empty_is_none() {
+    let protocols: [fn() -> Message; 2] = [v9, ipfix];
+    // Octets and packets sent, exported messages, systemInitTimeMilliseconds, padding.
+    for (message, element) in protocols
+        .into_iter()
+        .flat_map(|message| [23, 24, 41, 160, 210].map(|element| (message, element)))
+    {
+        let announced = options(message(), 400, 1, &[element, 34], &[7, 100, 8, 10]);
+        let record = flow(message(), &[1], &[5]);
+        assert_eq!(
+            sampled(&[announced, record]),
+            rate(10, "exporter"),
+            "{element}"
+        );
+    }
+    // A name of nothing but padding.
+    let announced = options(v9(), 400, 1, &[82, 34], &[0, 100]);
+    let record = flow(v9(), &[1], &[5]);
+    assert_eq!(sampled(&[announced, record]), rate(100, "exporter"));
+}
+
+#[test]
+fn two_interfaces_of_a_scope_both_have_to_match_where_they_are() {
+    let protocols: [fn() -> Message; 2] = [v9, ipfix];
+    let found = rate(100, "interface");
+    for message in protocols {
+        let pairs = [
+            [10, 14],
+            [14, 10],
+            [10, 252],
+            [252, 10],
+            [14, 253],
+            [252, 253],
+            [10, 253],
+        ];
+        for pair in pairs {
+            let fields = [pair[0], pair[1], 34];
+            let announced = options(message(), 400, 2, &fields, &[11, 12, 100]);
+            let of = |values: &[u32]| {
+                let record = flow(message(), &[&pair[..], &[1, 61]].concat(), values);
+                sampled(&[announced.clone(), record])
+            };
+            for direction in [0, 1] {
+                assert_eq!(of(&[11, 12, 5, direction]), found, "{pair:?}");
+                for other in [[12, 11], [11, 13], [13, 12]] {
+                    let values = [other[0], other[1], 5, direction];
+                    assert_eq!(of(&values), NOTHING, "{pair:?} {other:?}");
+                }
+            }
+        }
+        // Records that name one of the two have the rate on which all agree.
+        let values = [11, 12, 100, 11, 13, 10, 14, 15, 5];
+        let announced = options(message(), 400, 2, &[10, 14, 34], &values);
+        for (interface, expected) in [(14, rate(5, "interface")), (11, AMBIGUOUS)] {
+            let record = flow(message(), &[1, 10], &[5, interface]);
+            assert_eq!(sampled(&[announced.clone(), record]), expected);
+        }
+        // One element of a side is not compared with the other if the scope has both.
+        let announced = options(message(), 400, 2, &[10, 252, 34], &[11, 5, 100]);
+        for element in [10, 252] {
+            let value = if element == 10 { 11 } else { 5 };
+            let record = flow(message(), &[1, element], &[5, value]);
+            assert_eq!(sampled(&[announced.clone(), record]), found);
+        }
+    }
+}
+
+#[test]
+fn an_interface_element_of_a_scope_is_the_same_in_both_protocols() {
+    let protocols: [fn() -> Message; 2] = [v9, ipfix];
+    for message in protocols {
+        // In, out and direction of a record, and whether the interface is the one of the element.
+        for (element, records) in [
+            (
+                10,
+                [
+                    ([11, 12, 0], false),
+                    ([12, 11, 0], true),
+                    ([11, 12, 1], true),
+                ],
+            ),
+            (
+                14,
+                [
+                    ([11, 12, 0], true),
+                    ([12, 11, 0], false),
+                    ([12, 11, 1], false),
+                ],
+            ),
+            (
+                252,
+                [
+                    ([12, 11, 0], true),
+                    ([11, 12, 0], false),
+                    ([12, 11, 1], true),
+                ],
+            ),
+            (
+                253,
+                [
+                    ([11, 12, 0], true),
+                    ([12, 11, 0], false),
+                    ([12, 11, 1], false),
+                ],
+            ),
+        ] {
+            let announced = options(message(), 400, 1, &[element, 34], &[12, 100]);
+            for (values, is_matched) in records {
+                let record = flow(message(), &[10, 14, 61], &values);
+                let expected = if is_matched {
+                    rate(100, "interface")
+                } else {
+                    NOTHING
+                };
+                let found = sampled(&[announced.clone(), record]);
+                assert_eq!(found, expected, "{element} {values:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_scope_that_no_record_can_name_applies_to_none_that_names_such_a_thing() {
+    // An interface and a template of more than their octets.
+    let large = |message: Message, element| {
+        let message = message.options_template(400, 1, &[(element, 8), (34, 4)]);
+        message.set(400, &words(&[1, 300, 100]))
+    };
+    for (announced, fields) in [
+        (large(v9(), 2), [1, 10]),
+        (large(v9(), 5), [1, 10]),
+        (large(ipfix(), 10), [1, 10]),
+        (large(ipfix(), 145), [1, 10]),
+        (large(ipfix(), 48), [1, 48]),
+    ] {
+        let message = if announced.octets()[1] == 9 {
+            v9()
+        } else {
+            ipfix()
+        };
+        let record = flow(message, &fields, &[5, 300]);
+        assert_eq!(sampled(&[announced, record]), NOTHING);
+    }
+}
+
+#[test]
+fn a_sampler_and_a_selector_of_one_scope_both_have_to_match() {
+    let values = [1, 7, 100, 1, 8, 10];
+    let announced = options(ipfix(), 400, 2, &[48, 302, 34], &values);
+    for (fields, values, expected) in [
+        (&[1, 48, 302], &[5, 1, 7], rate(100, "sampler")),
+        (&[1, 48, 302], &[5, 1, 8], rate(10, "sampler")),
+    ] {
+        let record = flow(ipfix(), fields, values);
+        assert_eq!(sampled(&[announced.clone(), record]), expected);
+    }
 }

@@ -68,7 +68,7 @@ impl Samplers {
             return None;
         }
         let value = match shape.kinds() {
-            [kind, ..] => named_or_counterpart(*kind, named),
+            [kind, ..] => shape.named(*kind, &|kind| named_or_counterpart(kind, named)),
             [] => None,
         };
         if value.is_none() && shape.sampler() != 0 {
@@ -295,7 +295,7 @@ impl FoundRate<'_> {
         match self.by {
             By::Scope(shape, part) => {
                 for kind in shape.kinds_of(part) {
-                    let value = named_or_counterpart(kind, named);
+                    let value = shape.named(kind, &|kind| named_or_counterpart(kind, named));
                     scope.insert(kind, value.unwrap_or_default());
                 }
             }

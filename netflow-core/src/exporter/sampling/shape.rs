@@ -67,6 +67,19 @@ impl ScopeShape {
         )
     }
 
+    /// What a record names of one of its kinds.
+    #[inline]
+    pub(super) fn named(
+        &self,
+        kind: ScopeKind,
+        named: &impl Fn(ScopeKind) -> Option<u128>,
+    ) -> Option<u128> {
+        named(kind).or_else(|| {
+            let other = kind.other_interface()?;
+            (!self.kinds().contains(&other)).then(|| named(other))?
+        })
+    }
+
     /// What a record names of it.
     #[inline]
     pub(super) fn key(&self, named: &impl Fn(ScopeKind) -> Option<u128>) -> RateKey {
@@ -77,7 +90,7 @@ impl ScopeShape {
         };
         let mut bit = 1;
         for (kind, value) in self.kinds().iter().zip(&mut key.values) {
-            if let Some(number) = named(*kind) {
+            if let Some(number) = self.named(*kind, named) {
                 *value = number;
                 key.named |= bit;
             }

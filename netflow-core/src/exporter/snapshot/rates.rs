@@ -42,16 +42,11 @@ pub(super) fn simple(reader: &mut OctetReader<'_>) -> Option<Option<SavedSelecti
     let (of, number) = (reader.u8()?, reader.u64()?);
     let (rate, datagram) = (reader.u64()?, datagram(reader)?);
     let known = SIMPLE.iter().find(|(simple, _)| *simple == of);
-    let fits = match of {
-        3 => number <= u32::MAX.into(),
-        4 => number <= u16::MAX.into(),
-        _ => true,
-    };
     let scope = known.and_then(|(_, kind)| match kind {
         None => Some(RateScope::DOMAIN),
         Some(kind) => RateScope::new(&[(*kind, number.into())]),
     });
-    let scope = scope.filter(|_| rate > 0 && fits);
+    let scope = scope.filter(|_| rate > 0 && fits(of, number));
     Some(scope.map(|scope| SavedSelection {
         selects: Selects::Packets,
         scope,
@@ -60,6 +55,16 @@ pub(super) fn simple(reader: &mut OctetReader<'_>) -> Option<Option<SavedSelecti
             datagram,
         },
     }))
+}
+
+/// Whether a simple rate can have this number: earlier versions know no larger interfaces and
+/// templates.
+fn fits(of: u8, number: u64) -> bool {
+    match of {
+        3 => number <= u32::MAX.into(),
+        4 => number <= u16::MAX.into(),
+        _ => true,
+    }
 }
 
 /// Reads an entry of the section of selections, likewise.
@@ -256,7 +261,8 @@ fn simply(
         _ => return None,
     };
     let (of, _) = SIMPLE.iter().find(|(_, simple)| *simple == kind)?;
-    (*selects == Selects::Packets).then_some((*of, number, rate, announced.datagram))
+    let is_simple = *selects == Selects::Packets && fits(*of, number);
+    is_simple.then_some((*of, number, rate, announced.datagram))
 }
 
 fn halves(value: u128) -> [u64; 2] {
