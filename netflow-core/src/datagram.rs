@@ -38,6 +38,13 @@ pub struct Datagram<'a> {
 ///
 /// State that outlives a datagram (templates, sampling rates, waiting data) keeps
 /// these numbers of the datagram that it arrived in.
+///
+/// ```
+/// use netflow_core::{DatagramId, example};
+///
+/// let datagram = example::ipfix().with_frame(1, 7);
+/// assert_eq!(datagram.id(), DatagramId { input: 1, frame: 7 });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct DatagramId {
     /// The caller's number of the file or socket.
@@ -73,6 +80,19 @@ impl<'a> Datagram<'a> {
         self
     }
 
+    /// The same datagram with these octets, such as those that were inside a tunnel.
+    #[must_use]
+    pub const fn with_payload<'b>(&self, payload: &'b [u8]) -> Datagram<'b> {
+        Datagram {
+            exporter: self.exporter,
+            transport: self.transport,
+            received: self.received,
+            input: self.input,
+            frame: self.frame,
+            payload,
+        }
+    }
+
     /// The numbers of its input and frame.
     #[must_use]
     pub const fn id(&self) -> DatagramId {
@@ -84,6 +104,19 @@ impl<'a> Datagram<'a> {
 }
 
 /// The transport of a datagram; it decides how long templates live (RFC 7011, section 8).
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, Transport, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// // Templates of a session over TCP are withdrawn when it ends.
+/// let mut datagram = example::ipfix();
+/// datagram.transport = Transport::Stream;
+/// decoder.decode(datagram)?;
+/// decoder.end_session(datagram.exporter);
+/// assert_eq!(decoder.templates().count(), 0);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Transport {
     /// UDP: templates expire when they are not refreshed.
@@ -96,6 +129,16 @@ pub enum Transport {
 }
 
 /// The protocols that are read here.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, Protocol, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::sflow())?;
+/// let protocol = decoded.messages().next().unwrap().header().protocol;
+/// assert_eq!((protocol, protocol.name()), (Protocol::SflowV5, "sflow5"));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Protocol {

@@ -138,6 +138,7 @@ pub mod element;
 #[cfg(feature = "encode")]
 pub mod encode;
 mod error;
+pub mod example;
 #[cfg(feature = "alloc")]
 mod exporter;
 pub mod field;

@@ -1,6 +1,7 @@
 //! Data records and their fields, read by a compiled template.
 
 mod check;
+mod display;
 mod list;
 mod walk;
 
@@ -23,24 +24,16 @@ use crate::wire::template::{FieldKey, FieldLength};
 /// the templates that its lists name.
 ///
 /// ```
-/// # use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
-/// # // IPFIX, domain 7: template 256 of source address and octets, and one record.
-/// # let payload = [
-/// #     0, 10, 0, 44, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7,
-/// #     0, 2, 0, 16, 1, 0, 0, 2, 0, 8, 0, 4, 0, 1, 0, 4,
-/// #     1, 0, 0, 12, 192, 0, 2, 1, 0, 0, 5, 0xdc,
-/// # ];
-/// # let exporter = "198.51.100.1:50000".parse().unwrap();
-/// # let received = Timestamp::from_secs(1_700_000_000);
-/// # let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
-/// # let mut decoder = Decoder::new(Limits::default());
 /// use netflow_core::element::ElementId;
+/// use netflow_core::{Decoder, Limits, example};
 ///
-/// let decoded = decoder.decode(datagram)?;
-/// for record in decoded.records() {
-///     assert_eq!((record.template().id(), record.fields().count()), (256, 2));
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// for record in decoded.records().filter(|record| !record.template().is_options()) {
+///     assert_eq!((record.template().id(), record.fields().count()), (256, 10));
 ///     let octets = record.get(ElementId::iana(1)).unwrap(); // octetDeltaCount
 ///     assert_eq!(octets.octets(), [0, 0, 5, 0xdc]);
+///     println!("{record}");
 /// }
 /// # Ok::<(), netflow_core::Error>(())
 /// ```
@@ -122,18 +115,12 @@ impl<'a, 't> DataRecord<'a, 't> {
     ///
     /// ```
     /// use netflow_core::element::ElementId;
-    /// use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+    /// use netflow_core::{Decoder, Limits, example};
     ///
-    /// # let payload = [
-    /// #     0, 10, 0, 40, 0, 0, 0, 9, 0, 0, 0, 1, 0, 0, 0, 7,
-    /// #     0, 2, 0, 12, 1, 0, 0, 1, 0, 82, 0, 4, 1, 0, 0, 12, b'e', b't', b'h', b'0', 0, 0, 0, 0,
-    /// # ];
     /// let mut decoder = Decoder::new(Limits::default());
-    /// let exporter = "198.51.100.1:4739".parse().unwrap();
-    /// let datagram = Datagram::new(exporter, Transport::Udp, Timestamp::from_secs(9), &payload);
-    /// let decoded = decoder.decode(datagram)?;
-    /// let record = decoded.records().next().unwrap();
-    /// let name = record.get(ElementId::new(0, 82)).and_then(|field| field.value());
+    /// let decoded = decoder.decode(example::ipfix())?;
+    /// let record = decoded.records().find(|record| record.template().id() == 258).unwrap();
+    /// let name = record.get(ElementId::iana(82)).and_then(|field| field.value());
     /// assert_eq!(name.unwrap().to_string(), "eth0");
     /// assert!(record.get_by_name("interfaceName").is_some());
     /// assert!(record.get_by_name("octetDeltaCount").is_none());
@@ -332,25 +319,17 @@ impl<'a, 't> Iterator for Fields<'a, 't> {
 /// One field of a record: its description in the template, and its octets.
 ///
 /// ```
-/// # use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
-/// # // IPFIX, domain 7: template 256 of source address and octets, and one record.
-/// # let payload = [
-/// #     0, 10, 0, 44, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7,
-/// #     0, 2, 0, 16, 1, 0, 0, 2, 0, 8, 0, 4, 0, 1, 0, 4,
-/// #     1, 0, 0, 12, 192, 0, 2, 1, 0, 0, 5, 0xdc,
-/// # ];
-/// # let exporter = "198.51.100.1:50000".parse().unwrap();
-/// # let received = Timestamp::from_secs(1_700_000_000);
-/// # let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
-/// # let mut decoder = Decoder::new(Limits::default());
-/// let decoded = decoder.decode(datagram)?;
+/// use netflow_core::value::Value;
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
 /// let record = decoded.records().next().unwrap();
-/// for field in record.fields() {
-///     let name = field.template().name().unwrap_or("unknown");
-///     println!("{name} = {:?}", field.value());
-/// }
-/// let names: Vec<_> = record.fields().map(|field| field.template().name()).collect();
-/// assert_eq!(names, [Some("sourceIPv4Address"), Some("octetDeltaCount")]);
+/// let fields: Vec<String> = record.fields().map(|field| field.to_string()).collect();
+/// assert_eq!(fields[1..], ["samplingPacketInterval=1", "samplingPacketSpace=99"]);
+/// let field = record.fields().last().unwrap();
+/// assert_eq!(field.template().name(), Some("samplingPacketSpace"));
+/// assert_eq!((field.value(), field.octets()), (Some(Value::Unsigned(99)), &[0, 0, 0, 99][..]));
 /// # Ok::<(), netflow_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy)]

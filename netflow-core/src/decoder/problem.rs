@@ -1,29 +1,25 @@
 //! What was passed over in a datagram, and why.
 
+use core::fmt;
+
 use crate::error::Error;
 use crate::header::MessageHeader;
 
 /// One loss: the reason, where, and how many octets.
 ///
 /// ```
-/// # use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
-/// # // IPFIX, domain 7: template 256 of source address and octets, and one record.
-/// # let payload = [
-/// #     0, 10, 0, 44, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7,
-/// #     0, 2, 0, 16, 1, 0, 0, 2, 0, 8, 0, 4, 0, 1, 0, 4,
-/// #     1, 0, 0, 12, 192, 0, 2, 1, 0, 0, 5, 0xdc,
-/// # ];
-/// # let exporter = "198.51.100.1:50000".parse().unwrap();
-/// # let received = Timestamp::from_secs(1_700_000_000);
-/// # let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
-/// # let mut decoder = Decoder::new(Limits::default());
-/// // The record alone: its template never came.
-/// let data = [&payload[..2], &[0, 28][..], &payload[4..16], &payload[32..]].concat();
-/// let decoded = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &data))?;
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// // The flow alone, without the sets of templates before it.
+/// let ipfix = example::ipfix();
+/// let mut payload = [&ipfix.payload[..16], &ipfix.payload[128..]].concat();
+/// payload[3] = 61; // the length of the message
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(ipfix.with_payload(&payload))?;
 /// let problem = decoded.problems().next().unwrap();
 /// assert_eq!(problem.error.kind.code(), "no_template");
-/// assert_eq!(problem.set, Some(256));
-/// println!("{}", problem.error);
+/// assert_eq!((problem.set, problem.error.offset), (Some(256), 16));
+/// println!("{problem}");
 /// # Ok::<(), netflow_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -37,4 +33,15 @@ pub struct Problem<'m> {
     pub octets: usize,
     /// The header of its message.
     pub header: &'m MessageHeader,
+}
+
+/// What is wrong and where, the set, and how much was skipped.
+impl fmt::Display for Problem<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)?;
+        if let Some(set) = self.set {
+            write!(f, ", in set {set}")?;
+        }
+        write!(f, ": {} octets skipped", self.octets)
+    }
 }
