@@ -384,6 +384,18 @@ impl Decoder {
 }
 
 /// A template in force, and its observation domain.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.decode(example::ipfix())?;
+/// let mut ids: Vec<u16> = decoder.templates().map(|known| known.template.id()).collect();
+/// ids.sort();
+/// assert_eq!(ids, [256, 257, 258]);
+/// assert!(decoder.templates().all(|known| known.domain.observation_domain == 7));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct KnownTemplate<'d> {
@@ -398,6 +410,19 @@ pub struct KnownTemplate<'d> {
 }
 
 /// One announcement of options, and the exporter that sent it.
+///
+/// ```
+/// use netflow_core::{Decoder, Fact, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.decode(example::ipfix())?;
+/// let names = decoder.announced().filter_map(|announcement| match announcement.fact {
+///     Fact::InterfaceName(index, name) => Some((index, name.to_string())),
+///     _ => None,
+/// });
+/// assert_eq!(names.collect::<Vec<_>>(), [(3, "eth0".to_owned())]);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Announcement<'d> {

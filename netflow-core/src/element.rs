@@ -118,6 +118,14 @@ impl fmt::Display for ElementId {
 }
 
 /// What a field means (RFC 7012, section 2.1).
+///
+/// ```
+/// use netflow_core::element::{self, DataType, ElementId, Semantics, Units};
+///
+/// let octets = element::get(ElementId::iana(1)).unwrap();
+/// assert_eq!((octets.name, octets.data_type), ("octetDeltaCount", Some(DataType::Unsigned64)));
+/// assert_eq!((octets.semantics, octets.units), (Semantics::DeltaCounter, Units::Octets));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct InformationElement {

@@ -7,6 +7,17 @@ use thiserror::Error;
 /// The same type says why a whole datagram could not be read (`Err` of
 /// [`Decoder::decode`](crate::Decoder::decode)) and, inside a
 /// [`Problem`](crate::Problem), why a part of one was passed over.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// let ipfix = example::ipfix();
+/// let cut = ipfix.with_payload(&ipfix.payload[..10]);
+/// let mut decoder = Decoder::new(Limits::default());
+/// let error = decoder.decode(cut).unwrap_err();
+/// assert_eq!((error.kind.code(), error.offset), ("cut", 0));
+/// println!("{error}"); // which structure, what it needs, what is left, at which octet
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("{kind} at octet {offset}")]
 pub struct Error {
@@ -34,6 +45,16 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $number:literal $code:ident $name:ident $({ $($(#[$fdoc:meta])* $field:ident: $type:ty),+ })? $text:literal $section:literal $v9:literal;)+) => {
         /// What is wrong. Each kind has a stable [`code`](Self::code) and
         /// [`number`](Self::number), the same in Rust, C, Python and JSON.
+        ///
+        /// ```
+        /// use netflow_core::{Decoder, ErrorKind, Limits, example};
+        ///
+        /// let other = example::ipfix().with_payload(b"GET / HTTP/1.1");
+        /// let mut decoder = Decoder::new(Limits::default());
+        /// let error = decoder.decode(other).unwrap_err();
+        /// assert_eq!(error.kind, ErrorKind::NotFlowExport { version: 0x4745 });
+        /// assert_eq!((error.kind.code(), error.kind.number()), ("not_flow_export", 1));
+        /// ```
         ///
         #[doc = include_str!("table.md")]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -43,6 +43,13 @@ pub(crate) use self::ingredient::Ingredient;
 pub(crate) use self::table::normalised_fields;
 
 /// The type of a field.
+///
+/// ```
+/// use netflow_core::field::{FieldType, FlowField};
+///
+/// assert_eq!(FlowField::SourceAddress.field_type(), FieldType::Address);
+/// assert_eq!(FlowField::Octets.field_type(), FieldType::U64);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldType {
@@ -80,6 +87,24 @@ pub enum FieldType {
 macro_rules! enumeration {
     ($($(#[doc = $doc:literal])+ $variant:ident $name:ident $type:ident $unit:literal $source:tt;)+) => {
         /// A normalised field, in the order of the columns.
+        ///
+        /// ```
+        /// use netflow_core::field::FlowField;
+        /// use netflow_core::{Decoder, Limits, example};
+        ///
+        /// let field: FlowField = "octets".parse()?;
+        /// assert_eq!((field, field.unit()), (FlowField::Octets, "octets"));
+        ///
+        /// let mut decoder = Decoder::new(Limits::default());
+        /// let decoded = decoder.decode(example::ipfix())?;
+        /// let flow = decoded.flows().next().unwrap();
+        /// for field in FlowField::COLUMNS {
+        ///     if let Some(value) = flow.get(*field) {
+        ///         println!("{field} = {value}");
+        ///     }
+        /// }
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         #[repr(u8)]
@@ -244,6 +269,13 @@ impl FromStr for FlowField {
 }
 
 /// No field has this name.
+///
+/// ```
+/// use netflow_core::field::FlowField;
+///
+/// let error = "bytes".parse::<FlowField>().unwrap_err();
+/// assert_eq!(error.to_string(), "there is no field of this name");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownField;
 

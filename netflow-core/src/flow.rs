@@ -58,21 +58,14 @@ use crate::wire::sflow;
 /// sent is `None`, never zero. To outlive the message it becomes an [`OwnedFlow`].
 ///
 /// ```
-/// # use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
-/// # // IPFIX, domain 7: template 256 of source address and octets, and one record.
-/// # let payload = [
-/// #     0, 10, 0, 44, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7,
-/// #     0, 2, 0, 16, 1, 0, 0, 2, 0, 8, 0, 4, 0, 1, 0, 4,
-/// #     1, 0, 0, 12, 192, 0, 2, 1, 0, 0, 5, 0xdc,
-/// # ];
-/// # let exporter = "198.51.100.1:50000".parse().unwrap();
-/// # let received = Timestamp::from_secs(1_700_000_000);
-/// # let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
-/// # let mut decoder = Decoder::new(Limits::default());
-/// let decoded = decoder.decode(datagram)?;
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
 /// for flow in decoded.flows() {
 ///     assert_eq!(flow.source_address(), Some("192.0.2.1".parse().unwrap()));
-///     assert_eq!((flow.octets(), flow.packets()), (Some(1500), None)); // packets were not sent
+///     assert_eq!((flow.octets(), flow.packets()), (Some(1500), Some(2)));
+///     assert_eq!(flow.vlan(), None); // not sent
 ///     assert_eq!(flow.header().observation_domain, 7);
 ///     println!("{flow}");
 /// }

@@ -12,21 +12,13 @@ use crate::wire::{ipfix, sflow, v1, v5, v6, v7, v8, v9};
 /// the header that it arrived with.
 ///
 /// ```
-/// # use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
-/// # // IPFIX, domain 7: template 256 of source address and octets, and one record.
-/// # let payload = [
-/// #     0, 10, 0, 44, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7,
-/// #     0, 2, 0, 16, 1, 0, 0, 2, 0, 8, 0, 4, 0, 1, 0, 4,
-/// #     1, 0, 0, 12, 192, 0, 2, 1, 0, 0, 5, 0xdc,
-/// # ];
-/// # let exporter = "198.51.100.1:50000".parse().unwrap();
-/// # let received = Timestamp::from_secs(1_700_000_000);
-/// # let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
-/// # let mut decoder = Decoder::new(Limits::default());
-/// let decoded = decoder.decode(datagram)?;
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
 /// let header = decoded.messages().next().unwrap().header();
-/// assert_eq!((header.exporter, header.sequence), (exporter, Some(1)));
-/// assert_eq!(header.export_time, Some(Timestamp::from_secs(0x6072_cc40)));
+/// assert_eq!((header.exporter.port(), header.sequence), (50_000, Some(1)));
+/// assert_eq!(header.export_time, Some(header.received));
 /// # Ok::<(), netflow_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy)]

@@ -52,6 +52,19 @@ mod tests;
 ///
 /// Holds the octets and where the layers begin; fields are loaded when they are asked for.
 /// At most 65,535 octets are read.
+///
+/// ```
+/// use netflow_core::packet::{HeaderProtocol, Packet};
+///
+/// // The start of an IPv4 packet; the sample ends after the ports of TCP.
+/// let sampled = [
+///     0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 192, 0, 2, 1, 198, 51, 100, 7, 0xc0, 0, 1, 0xbb,
+/// ];
+/// let packet = Packet::dissect(HeaderProtocol::IPV4, &sampled);
+/// assert_eq!(packet.destination_address(), Some([198, 51, 100, 7].into()));
+/// assert_eq!((packet.destination_port(), packet.tcp_flags()), (Some(443), None));
+/// assert_eq!(packet.ip_total_length(), Some(40));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Packet<'a> {
     /// The octets from the start of the sample to the end of the packet by its own lengths.

@@ -144,6 +144,21 @@ impl Projection {
 ///
 /// A position is the index of a field among those of the projection. For a flow that is not one of
 /// the set, such as a [reverse](Flow::reverse) direction, values are read by the accessor.
+///
+/// ```
+/// use netflow_core::field::FlowField;
+/// use netflow_core::{Decoder, Limits, Projection, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let mut projection = Projection::new([FlowField::Octets, FlowField::Vlan]);
+/// let set = decoded.joined_sets().find(|set| set.id() == 256).unwrap();
+/// let projected = projection.of(&set);
+/// let flow = set.flows().next().unwrap();
+/// assert_eq!(projected.number(&flow, 0), Some(1500));
+/// assert!(projected.value(&flow, 1).is_none()); // no VLAN was sent
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Projected<'p, 'm> {
     fields: &'p [FlowField],

@@ -84,6 +84,17 @@ pub(crate) use self::read::{Section, Sections, address, entries, malformed, opti
 pub(crate) use self::write::{EntryInputs, SnapshotWriter};
 
 /// Counts of what [`Decoder::load`](crate::Decoder::load) loaded from a snapshot.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.decode(example::ipfix())?;
+/// let mut other = Decoder::new(Limits::default());
+/// let report = other.load(&decoder.save())?;
+/// assert_eq!((report.domains, report.templates, report.refused), (1, 3, 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct LoadReport {
@@ -97,6 +108,17 @@ pub struct LoadReport {
 }
 
 /// Why a snapshot was refused. Nothing of it was loaded.
+///
+/// ```
+/// use netflow_core::snapshot::SnapshotError;
+/// use netflow_core::{Decoder, Limits};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let mut snapshot = decoder.save();
+/// *snapshot.last_mut().unwrap() ^= 1;
+/// assert!(matches!(decoder.load(&snapshot), Err(SnapshotError::Checksum { .. })));
+/// assert_eq!(decoder.load(b"no snapshot"), Err(SnapshotError::NotSnapshot));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SnapshotError {

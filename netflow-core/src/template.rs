@@ -29,20 +29,12 @@ use crate::wire::template::{FieldKey, FieldLength, TemplateKind, TemplateRecord}
 /// A Template: the fields of a record, compiled once (RFC 7011, section 3.4).
 ///
 /// ```
-/// # use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
-/// # // IPFIX, domain 7: template 256 of source address and octets, and one record.
-/// # let payload = [
-/// #     0, 10, 0, 44, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7,
-/// #     0, 2, 0, 16, 1, 0, 0, 2, 0, 8, 0, 4, 0, 1, 0, 4,
-/// #     1, 0, 0, 12, 192, 0, 2, 1, 0, 0, 5, 0xdc,
-/// # ];
-/// # let exporter = "198.51.100.1:50000".parse().unwrap();
-/// # let received = Timestamp::from_secs(1_700_000_000);
-/// # let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
-/// # let mut decoder = Decoder::new(Limits::default());
-/// let decoded = decoder.decode(datagram)?;
-/// let template = decoded.records().next().unwrap().template();
-/// assert_eq!((template.id(), template.record_len()), (256, Some(8)));
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let template = decoded.flows().next().unwrap().record().unwrap().template();
+/// assert_eq!((template.id(), template.record_len()), (256, Some(41)));
 /// assert_eq!(template.fields()[0].name(), Some("sourceIPv4Address"));
 /// assert!(!template.is_options());
 /// # Ok::<(), netflow_core::Error>(())

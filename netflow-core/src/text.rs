@@ -21,6 +21,18 @@ pub use self::quantity::{Grouped, Percent, Span};
 pub use self::time::UnixTime;
 
 /// A text of at most `N` octets, all of them ASCII.
+///
+/// ```
+/// use core::fmt::Write as _;
+///
+/// use netflow_core::text::ShortText;
+///
+/// let mut text = ShortText::<8>::new();
+/// write!(text, "port {}", 443).unwrap();
+/// assert_eq!(text.as_str(), "port 443");
+/// write!(text, "!").unwrap(); // there is no room
+/// assert_eq!(text.as_bytes(), b"port 443");
+/// ```
 #[derive(Clone, Copy)]
 pub struct ShortText<const N: usize> {
     octets: [u8; N],

@@ -19,6 +19,22 @@ use crate::element::DataType;
 /// A decoded value, borrowed from the datagram where it is long.
 ///
 /// Its `Display` is the plain text of the value, as tables and CSV show it.
+///
+/// ```
+/// use netflow_core::value::Value;
+/// use netflow_core::{Decoder, Limits, Timestamp, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let record = *decoded.flows().next().unwrap().record().unwrap();
+/// match record.get_by_name("flowStartMilliseconds").unwrap().value() {
+///     Some(Value::Milliseconds(millis)) => {
+///         assert_eq!(Timestamp::from_millis(millis), Some(Timestamp::from_secs(1_699_999_990)));
+///     }
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Value<'a> {
@@ -108,11 +124,26 @@ impl<'a> Value<'a> {
 }
 
 /// Six octets, written in lower case with colons.
+///
+/// ```
+/// use netflow_core::value::MacAddress;
+///
+/// assert_eq!(MacAddress([2, 0, 0, 0, 0, 0x1f]).to_string(), "02:00:00:00:00:1f");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MacAddress(pub [u8; 6]);
 
 /// Octets of a string: UTF-8 by the specification (RFC 7011, section 6.1.6),
 /// not always in the field.
+///
+/// ```
+/// use netflow_core::value::Text;
+///
+/// let name = Text::new(b"eth0\0\0\0\0");
+/// assert_eq!((name.as_str(), name.octets().len()), (Some("eth0"), 4));
+/// let broken = Text::new(b"eth\xff");
+/// assert_eq!((broken.as_str(), broken.to_string()), (None, "eth\u{fffd}".to_owned()));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Text<'a>(&'a [u8]);
 

@@ -15,6 +15,18 @@ use crate::header::MessageHeader;
 use crate::time::Timestamp;
 
 /// The account of one observation domain of one exporter.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, SequenceUnit, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.decode(example::ipfix())?;
+/// let domain = decoder.domains().next().unwrap();
+/// assert_eq!(domain.key.observation_domain, 7);
+/// assert_eq!((domain.messages, domain.sequence.received, domain.templates), (1, 3, 3));
+/// assert_eq!(domain.sequence_unit, Some(SequenceUnit::DataRecord));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct DomainReport {

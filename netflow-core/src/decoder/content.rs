@@ -112,6 +112,19 @@ impl<'m> Iterator for MessageRecords<'m> {
 }
 
 /// The flows of a message or of a whole datagram.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let flows = decoded.flows();
+/// let octets: u64 = flows.filter_map(|flow| flow.octets()).sum();
+/// assert_eq!(octets, 1500);
+/// // A record of both directions (RFC 5103) becomes two flows.
+/// assert_eq!(decoded.flows().split_biflows().count(), 1);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Flows<'m> {
     sets: JoinedSets<'m>,

@@ -10,6 +10,24 @@ use crate::exporter::{DoubtKind, LACKS};
 use crate::template::Template;
 
 /// One thing that is doubtful about the sampling or the names of an observation domain.
+///
+/// ```
+/// use netflow_core::{Decoder, DoubtKind, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.decode(example::ipfix())?;
+/// // Domain 8 of the exporter sends the same flow without any options.
+/// let ipfix = example::ipfix();
+/// let mut payload = [&ipfix.payload[..64], &ipfix.payload[128..]].concat();
+/// payload[3] = payload.len() as u8;
+/// payload[15] = 8;
+/// let domain_8 = ipfix.with_payload(&payload);
+/// decoder.decode(domain_8)?;
+/// let doubts = decoder.doubts();
+/// assert_eq!(doubts[0].domain.observation_domain, 8);
+/// assert_eq!(doubts[0].kind, DoubtKind::RateInOtherDomain { other_domain: 7 });
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Doubt {

@@ -93,6 +93,21 @@ impl Default for Limits {
 }
 
 /// What a template belongs to, besides observation domain and protocol.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, SessionScope, example};
+///
+/// // Two exporters share an address, and send from ports of their own.
+/// let mut other = example::ipfix();
+/// other.exporter.set_port(50_001);
+/// for (scope, domains) in [(SessionScope::Exporter, 1), (SessionScope::Transport, 2)] {
+///     let mut decoder = Decoder::new(Limits::default()).with_scope(scope);
+///     decoder.decode(example::ipfix())?;
+///     decoder.decode(other)?;
+///     assert_eq!(decoder.domain_count(), domains);
+/// }
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SessionScope {
     /// The exporter's address: exporters that send over equal-cost paths change
@@ -105,6 +120,24 @@ pub enum SessionScope {
 }
 
 /// Which observation domains share what options announce: sampling rates and names.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, OptionsScope, SamplingRule, example};
+///
+/// let mut decoder = Decoder::new(Limits::default()).with_options_scope(OptionsScope::Exporter);
+/// decoder.decode(example::ipfix())?;
+/// // Domain 8 of the exporter sends the same flow without any options.
+/// let ipfix = example::ipfix();
+/// let mut payload = [&ipfix.payload[..64], &ipfix.payload[128..]].concat();
+/// payload[3] = payload.len() as u8;
+/// payload[15] = 8;
+/// let domain_8 = ipfix.with_payload(&payload);
+/// let decoded = decoder.decode(domain_8)?;
+/// let flow = decoded.flows().next().unwrap();
+/// assert_eq!(flow.sampling_rate(), Some(100));
+/// assert_eq!(flow.sampling_rule(), Some(SamplingRule::OtherDomain));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OptionsScope {
     /// Options apply to the observation domain that sends them (RFC 7011, section 3.4.2.1;

@@ -11,18 +11,10 @@ use crate::header::MessageHeader;
 /// message that it arrived in: [`is_late`](Self::is_late).
 ///
 /// ```
-/// # use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
-/// # // IPFIX, domain 7: template 256 of source address and octets, and one record.
-/// # let payload = [
-/// #     0, 10, 0, 44, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7,
-/// #     0, 2, 0, 16, 1, 0, 0, 2, 0, 8, 0, 4, 0, 1, 0, 4,
-/// #     1, 0, 0, 12, 192, 0, 2, 1, 0, 0, 5, 0xdc,
-/// # ];
-/// # let exporter = "198.51.100.1:50000".parse().unwrap();
-/// # let received = Timestamp::from_secs(1_700_000_000);
-/// # let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
-/// # let mut decoder = Decoder::new(Limits::default());
-/// let decoded = decoder.decode(datagram)?;
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
 /// for message in decoded.messages() {
 ///     let header = message.header();
 ///     assert_eq!((header.protocol.name(), header.observation_domain), ("ipfix", 7));

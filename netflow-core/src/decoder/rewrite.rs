@@ -13,6 +13,39 @@ use crate::header::MessageHeader;
 /// everything read from a [`Decoded`] afterwards returns the replacement.
 ///
 /// The state of exporters, templates and options, is learned from the original datagrams.
+///
+/// ```
+/// use core::net::SocketAddr;
+///
+/// use netflow_core::{Datagram, Decoder, Limits, MessageHeader, Rewrite, Set, Timestamp, Transport};
+///
+/// /// Zeros in place of every record.
+/// #[derive(Debug)]
+/// struct Nothing;
+///
+/// impl Rewrite for Nothing {
+///     fn exporter(&self, exporter: SocketAddr) -> SocketAddr {
+///         SocketAddr::new(exporter.ip(), 0)
+///     }
+///
+///     fn header(&mut self, _: &mut MessageHeader) {}
+///
+///     fn set(&mut self, _: &Set<'_>, _: &mut [u8]) {}
+/// }
+///
+/// // NetFlow v5: a header that counts one record, and the record.
+/// let mut payload = [0; 24 + 48];
+/// payload[1] = 5;
+/// payload[3] = 1;
+/// payload[24..28].copy_from_slice(&[192, 0, 2, 1]);
+/// let exporter = "198.51.100.1:50000".parse().unwrap();
+/// let received = Timestamp::from_secs(1_700_000_000);
+/// let mut decoder = Decoder::new(Limits::default()).with_rewrite(Nothing);
+/// let decoded = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
+/// let flow = decoded.flows().next().unwrap();
+/// assert_eq!(flow.source_address(), Some([0, 0, 0, 0].into()));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 pub trait Rewrite: fmt::Debug + Send + Sync {
     /// The exporter that is shown in place of this one.
     fn exporter(&self, exporter: SocketAddr) -> SocketAddr;
@@ -43,39 +76,7 @@ fn zero(buffer: &mut Vec<u8>, len: usize) {
 
 impl Decoder {
     /// Replaces what datagrams hold before it is read. [`Decoded::payload`] then has zeros outside sets.
-    ///
-    /// ```
-    /// use core::net::SocketAddr;
-    ///
-    /// use netflow_core::{Datagram, Decoder, Limits, MessageHeader, Rewrite, Set, Timestamp, Transport};
-    ///
-    /// /// Zeros in place of every record.
-    /// #[derive(Debug)]
-    /// struct Nothing;
-    ///
-    /// impl Rewrite for Nothing {
-    ///     fn exporter(&self, exporter: SocketAddr) -> SocketAddr {
-    ///         SocketAddr::new(exporter.ip(), 0)
-    ///     }
-    ///
-    ///     fn header(&mut self, _: &mut MessageHeader) {}
-    ///
-    ///     fn set(&mut self, _: &Set<'_>, _: &mut [u8]) {}
-    /// }
-    ///
-    /// // NetFlow v5: a header that counts one record, and the record.
-    /// let mut payload = [0; 24 + 48];
-    /// payload[1] = 5;
-    /// payload[3] = 1;
-    /// payload[24..28].copy_from_slice(&[192, 0, 2, 1]);
-    /// let exporter = "198.51.100.1:50000".parse().unwrap();
-    /// let received = Timestamp::from_secs(1_700_000_000);
-    /// let mut decoder = Decoder::new(Limits::default()).with_rewrite(Nothing);
-    /// let decoded = decoder.decode(Datagram::new(exporter, Transport::Udp, received, &payload))?;
-    /// let flow = decoded.flows().next().unwrap();
-    /// assert_eq!(flow.source_address(), Some([0, 0, 0, 0].into()));
-    /// # Ok::<(), netflow_core::Error>(())
-    /// ```
+    /// See [`Rewrite`] for an example.
     #[must_use]
     pub fn with_rewrite(mut self, rewrite: impl Rewrite + 'static) -> Self {
         self.rewriting = Some(Box::new(Rewriting {

@@ -14,6 +14,25 @@ use crate::wire::sflow;
 use crate::wire::template::{TemplateRecord, TemplateRecords};
 
 /// What a set holds.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, SetKind, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let kinds: Vec<SetKind> = decoded.sets().map(|set| set.kind()).collect();
+/// assert_eq!(
+///     kinds,
+///     [
+///         SetKind::Templates,
+///         SetKind::OptionsTemplates,
+///         SetKind::Options,
+///         SetKind::Options,
+///         SetKind::Data,
+///     ]
+/// );
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetKind {
@@ -37,22 +56,11 @@ pub enum SetKind {
 /// samples of an sFlow datagram.
 ///
 /// ```
-/// # use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
-/// # // IPFIX, domain 7: template 256 of source address and octets, and one record.
-/// # let payload = [
-/// #     0, 10, 0, 44, 0x60, 0x72, 0xcc, 0x40, 0, 0, 0, 1, 0, 0, 0, 7,
-/// #     0, 2, 0, 16, 1, 0, 0, 2, 0, 8, 0, 4, 0, 1, 0, 4,
-/// #     1, 0, 0, 12, 192, 0, 2, 1, 0, 0, 5, 0xdc,
-/// # ];
-/// # let exporter = "198.51.100.1:50000".parse().unwrap();
-/// # let received = Timestamp::from_secs(1_700_000_000);
-/// # let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
-/// # let mut decoder = Decoder::new(Limits::default());
-/// use netflow_core::SetKind;
+/// use netflow_core::{Decoder, Limits, example};
 ///
-/// let decoded = decoder.decode(datagram)?;
-/// let kinds: Vec<SetKind> = decoded.sets().map(|set| set.kind()).collect();
-/// assert_eq!(kinds, [SetKind::Templates, SetKind::Data]);
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// assert_eq!(decoded.sets().map(|set| set.id()).collect::<Vec<u16>>(), [2, 3, 257, 258, 256]);
 /// let data = decoded.sets().last().unwrap();
 /// assert_eq!((data.records().count(), data.flows().count()), (1, 1));
 /// # Ok::<(), netflow_core::Error>(())

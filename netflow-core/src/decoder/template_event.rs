@@ -42,6 +42,23 @@ pub struct TemplateEvent {
 }
 
 /// What happened to a template.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, TemplateEventKind, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// assert!(decoded.template_events().iter().all(|event| event.kind == TemplateEventKind::Learned));
+///
+/// // IPFIX: a withdrawal of template 256.
+/// let payload = [
+///     0, 10, 0, 24, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 4, 0, 0, 0, 7, 0, 2, 0, 8, 1, 0, 0, 0,
+/// ];
+/// let decoded = decoder.decode(example::ipfix().with_payload(&payload))?;
+/// let event = &decoded.template_events()[0];
+/// assert_eq!((event.kind, event.template.id()), (TemplateEventKind::Withdrawn, 256));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemplateEventKind {

@@ -10,6 +10,14 @@ use crate::hash::KeyedHash;
 use crate::table::Table;
 
 /// An element that is not in the registry.
+///
+/// ```
+/// use netflow_core::element::{DataType, DefinedElement, ElementId};
+///
+/// let id = ElementId::new(99_999, 1);
+/// let queue = DefinedElement::new(id, "queueDepth", DataType::Unsigned32).with_origin("queues.yaml:3");
+/// assert_eq!((queue.id.to_string(), &*queue.name), ("99999/1".to_owned(), "queueDepth"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DefinedElement {

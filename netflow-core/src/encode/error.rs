@@ -5,6 +5,20 @@ use thiserror::Error;
 use crate::wire::template::FieldKey;
 
 /// Why something cannot be written. The builder is as it was before.
+///
+/// ```
+/// use netflow_core::element::iana;
+/// use netflow_core::encode::{EncodeError, IpfixHeader, MessageBuilder, TemplateDefinition};
+///
+/// let template = TemplateDefinition::new(256).field(iana::OCTET_DELTA_COUNT.id, 8);
+/// let mut message = MessageBuilder::new(IpfixHeader::default()).with_limit(40);
+/// message.template(&template)?;
+/// let record = || [1500_u64.into()];
+/// message.record(&template, record())?;
+/// // A second record would need 48 octets: finish the message, and write it into another.
+/// assert_eq!(message.record(&template, record()), Err(EncodeError::Full { limit: 40 }));
+/// # Ok::<(), EncodeError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EncodeError {

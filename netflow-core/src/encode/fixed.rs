@@ -12,6 +12,17 @@ use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier};
 
 /// The header of a message of a fixed version. Members that a version lacks are
 /// left out: v1 ends with the time, v7 has no engine.
+///
+/// ```
+/// use netflow_core::encode::{FixedBuilder, FixedHeader};
+/// use netflow_core::wire::{fixed, v5};
+///
+/// let header = FixedHeader::default().with_unix_secs(1_700_000_000).with_sampling(0x4000 | 100);
+/// let message = FixedBuilder::new(fixed::layout(5, 0).unwrap(), header).finish();
+/// let (header, _) = v5::Header::parse(&message, 0)?;
+/// assert_eq!(header.unix_secs(), 1_700_000_000);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct FixedHeader {

@@ -79,6 +79,19 @@ where
 
 /// A subTemplateMultiList that is being written (RFC 6313, section 4.5.3): parts
 /// of records, each part of one template.
+///
+/// ```
+/// use netflow_core::element::iana;
+/// use netflow_core::encode::{SubTemplateMultiListBuilder, TemplateDefinition};
+///
+/// let hop = TemplateDefinition::new(300).field(iana::IP_NEXT_HOP_IPV4_ADDRESS.id, 4);
+/// let port = TemplateDefinition::new(301).field(iana::SOURCE_TRANSPORT_PORT.id, 2);
+/// let mut list = SubTemplateMultiListBuilder::new(3); // all of
+/// list.part(&hop, [[[192, 0, 2, 1].into()]])?;
+/// list.part(&port, [[443_u16.into()]])?;
+/// assert_eq!(list.finish(), [3, 1, 44, 0, 8, 192, 0, 2, 1, 1, 45, 0, 6, 1, 187]);
+/// # Ok::<(), netflow_core::encode::EncodeError>(())
+/// ```
 #[derive(Debug)]
 pub struct SubTemplateMultiListBuilder {
     octets: Vec<u8>,

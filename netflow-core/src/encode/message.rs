@@ -10,6 +10,14 @@ use crate::wire::record::record_len;
 use crate::wire::set::{Dialect, FIRST_DATA_SET, HEADER_LEN};
 
 /// The header of an IPFIX message (RFC 7011, section 3.1).
+///
+/// ```
+/// use netflow_core::encode::{IpfixHeader, MessageBuilder};
+///
+/// let header = IpfixHeader::default().with_sequence(9).with_observation_domain(7);
+/// let message = MessageBuilder::new(header).finish();
+/// assert_eq!(message, [0, 10, 0, 16, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 7]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct IpfixHeader {
@@ -28,6 +36,15 @@ crate::setters!(IpfixHeader {
 });
 
 /// The header of a NetFlow v9 message (RFC 3954, section 5.1).
+///
+/// ```
+/// use netflow_core::encode::{MessageBuilder, NetflowV9Header};
+///
+/// let header = NetflowV9Header::default().with_sequence(9).with_source_id(7);
+/// let message = MessageBuilder::new(header).finish();
+/// assert_eq!(message[..4], [0, 9, 0, 0]); // version, and the count of records
+/// assert_eq!(message[12..], [0, 0, 0, 9, 0, 0, 0, 7]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct NetflowV9Header {
@@ -49,6 +66,14 @@ crate::setters!(NetflowV9Header {
 });
 
 /// The header of a message that is made of sets.
+///
+/// ```
+/// use netflow_core::encode::{IpfixHeader, MessageBuilder, NetflowV9Header, SetHeader};
+///
+/// let headers: [SetHeader; 2] = [IpfixHeader::default().into(), NetflowV9Header::default().into()];
+/// let lengths = headers.map(|header| MessageBuilder::new(header).finish().len());
+/// assert_eq!(lengths, [16, 20]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SetHeader {
     /// IPFIX.
@@ -73,6 +98,28 @@ impl From<NetflowV9Header> for SetHeader {
 ///
 /// Records of the same kind that follow each other share a set. Each addition is
 /// made as a whole or not at all.
+///
+/// ```
+/// use netflow_core::element::iana;
+/// use netflow_core::encode::{IpfixHeader, MessageBuilder, TemplateDefinition};
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// let template = TemplateDefinition::new(256)
+///     .field(iana::DESTINATION_TRANSPORT_PORT.id, 2)
+///     .field(iana::OCTET_DELTA_COUNT.id, 8);
+/// let mut message = MessageBuilder::new(IpfixHeader::default());
+/// message.template(&template)?;
+/// message.record(&template, [443_u16.into(), 1500_u64.into()])?;
+/// message.record(&template, [53_u16.into(), 80_u64.into()])?;
+/// assert_eq!(message.data_records(), 2); // what the next sequence number grows by
+///
+/// let payload = message.finish();
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix().with_payload(&payload))?;
+/// let octets: Vec<_> = decoded.flows().filter_map(|flow| flow.octets()).collect();
+/// assert_eq!(octets, [1500, 80]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct MessageBuilder {
     octets: Vec<u8>,

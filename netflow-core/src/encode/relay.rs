@@ -114,6 +114,18 @@ crate::setters!(RelayLimits {
 });
 
 /// Counters of a [`Relay`].
+///
+/// ```
+/// use netflow_core::encode::{Relay, RelayLimits};
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let mut relay = Relay::new(RelayLimits::default());
+/// relay.forward(decoder.decode(example::netflow_v5())?, |octets| assert_eq!(octets[..2], [0, 10]));
+/// let stats = relay.stats();
+/// assert_eq!((stats.records, stats.refused, stats.failed), (1, 0, 0));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct RelayStats {

@@ -38,6 +38,17 @@ use super::error::EncodeError;
 use crate::wire::sflow::{DataFormat, Datagram};
 
 /// The header of a datagram.
+///
+/// ```
+/// use netflow_core::encode::sflow::{DatagramBuilder, DatagramHeader};
+/// use netflow_core::wire::sflow::Datagram;
+///
+/// let header = DatagramHeader::default().with_agent_address(Some([192, 0, 2, 1].into())).with_sequence_number(9);
+/// let payload = DatagramBuilder::new(&header).finish();
+/// let datagram = Datagram::parse(&payload)?;
+/// assert_eq!((datagram.sequence_number(), datagram.sample_count()), (9, 0));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct DatagramHeader {
@@ -71,6 +82,18 @@ impl From<&Datagram<'_>> for DatagramHeader {
 }
 
 /// A datagram that is being written.
+///
+/// ```
+/// use netflow_core::encode::sflow::{CountersSampleHeader, DatagramBuilder, DatagramHeader, SampleBuilder};
+/// use netflow_core::wire::sflow::Datagram;
+///
+/// let sample = SampleBuilder::counters(&CountersSampleHeader::default())?;
+/// let mut datagram = DatagramBuilder::new(&DatagramHeader::default()).with_limit(1400);
+/// datagram.sample(&sample)?;
+/// datagram.sample(&sample)?;
+/// assert_eq!(Datagram::parse(&datagram.finish())?.sample_count(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct DatagramBuilder {
     xdr: Xdr,

@@ -7,6 +7,19 @@ use crate::time::Timestamp;
 use crate::value::Text;
 
 /// What options can announce.
+///
+/// ```
+/// use netflow_core::{Decoder, Fact, Limits, Selects, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.decode(example::ipfix())?;
+/// let rate = decoder.announced().find_map(|announcement| match announcement.fact {
+///     Fact::Rate { of, selects, rate, .. } => Some((of.to_string(), selects, rate)),
+///     _ => None,
+/// });
+/// assert_eq!(rate, Some(("the whole domain".to_owned(), Selects::Packets, 100)));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fact<'d> {

@@ -27,6 +27,14 @@ pub struct ConfiguredRates {
 }
 
 /// The sampling rate of the exporters of a subnet.
+///
+/// ```
+/// use netflow_core::ConfiguredRate;
+///
+/// let rate: ConfiguredRate = "198.51.100.0/24=1000".parse()?;
+/// assert_eq!((rate.prefix.to_string(), rate.rate), ("198.51.100.0/24".to_owned(), 1000));
+/// # Ok::<(), netflow_core::ParseRateError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConfiguredRate {
@@ -92,6 +100,14 @@ impl FromIterator<ConfiguredRate> for ConfiguredRates {
 }
 
 /// Why a text is not a sampling rate of a subnet.
+///
+/// ```
+/// use netflow_core::{ConfiguredRate, ParseRateError};
+///
+/// let parse = |text: &str| text.parse::<ConfiguredRate>();
+/// assert_eq!(parse("192.0.2.0/24"), Err(ParseRateError::NoRate));
+/// assert_eq!(parse("192.0.2.0/24=0"), Err(ParseRateError::Rate));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ParseRateError {

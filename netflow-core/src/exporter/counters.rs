@@ -28,6 +28,15 @@ pub struct ConfiguredCounters {
 }
 
 /// The meaning of the second counters of the exporters of a subnet.
+///
+/// ```
+/// use netflow_core::ConfiguredCounter;
+///
+/// let counter: ConfiguredCounter = "198.51.100.0/24=biflow".parse()?;
+/// assert!(counter.is_biflow);
+/// assert!(counter.prefix.contains("198.51.100.7".parse().unwrap()));
+/// # Ok::<(), netflow_core::ParseCounterError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConfiguredCounter {
@@ -84,6 +93,14 @@ impl FromIterator<ConfiguredCounter> for ConfiguredCounters {
 }
 
 /// Why a text is not a setting for second counters.
+///
+/// ```
+/// use netflow_core::{ConfiguredCounter, ParseCounterError};
+///
+/// let parse = |text: &str| text.parse::<ConfiguredCounter>();
+/// assert_eq!(parse("192.0.2.0/24=both"), Err(ParseCounterError::Meaning));
+/// assert!(matches!(parse("router=post"), Err(ParseCounterError::Prefix(_))));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ParseCounterError {

@@ -11,6 +11,30 @@ use crate::template::Template;
 use crate::wire::template::FieldKey;
 
 /// What can be doubtful.
+///
+/// ```
+/// use netflow_core::{Decoder, DoubtKind, Limits, NamedKind, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.decode(example::ipfix())?;
+/// // Domain 8 of the exporter sends the same flow without any options.
+/// let ipfix = example::ipfix();
+/// let mut payload = [&ipfix.payload[..64], &ipfix.payload[128..]].concat();
+/// payload[3] = payload.len() as u8;
+/// payload[15] = 8;
+/// let domain_8 = ipfix.with_payload(&payload);
+/// decoder.decode(domain_8)?;
+/// let kinds: Vec<DoubtKind> = decoder.doubts().iter().map(|doubt| doubt.kind).collect();
+/// let of = NamedKind::Interfaces;
+/// assert_eq!(
+///     kinds,
+///     [
+///         DoubtKind::RateInOtherDomain { other_domain: 7 },
+///         DoubtKind::NamesInOtherDomain { of, other_domain: 7 },
+///     ]
+/// );
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DoubtKind {
@@ -57,6 +81,13 @@ pub enum DoubtKind {
 pub(crate) const LACKS: usize = 1 + NamedKind::ALL.len();
 
 /// What options announce names of, by numbers that records have.
+///
+/// ```
+/// use netflow_core::NamedKind;
+///
+/// let names = NamedKind::ALL.map(NamedKind::name);
+/// assert_eq!(names, ["interfaces", "VRFs", "applications"]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NamedKind {

@@ -19,6 +19,23 @@ pub(super) fn is_too_long(name: &[u8]) -> bool {
 }
 
 /// A sampler or selector that has a name.
+///
+/// ```
+/// use netflow_core::{Decoder, Fact, Limits, SamplerKey, example};
+///
+/// // Options template 257: the name (84) of a sampler (48); sampler 1 is "edge".
+/// let payload = [
+///     0, 10, 0, 43, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 7, // header
+///     0, 3, 0, 18, 1, 1, 0, 2, 0, 1, 0, 48, 0, 1, 0, 84, 0, 4, // template
+///     1, 1, 0, 9, 1, b'e', b'd', b'g', b'e', // options
+/// ];
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.decode(example::ipfix().with_payload(&payload))?;
+/// let fact = decoder.announced().next().unwrap().fact;
+/// let Fact::SamplerName(SamplerKey::Sampler(1), name) = fact else { panic!("{fact:?}") };
+/// assert_eq!(name.to_string(), "edge");
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SamplerKey {
     /// samplerId (element 48).

@@ -80,6 +80,14 @@ impl fmt::Display for Prefix {
 }
 
 /// Why a text is not a subnet.
+///
+/// ```
+/// use netflow_core::{ParsePrefixError, Prefix};
+///
+/// assert_eq!("router".parse::<Prefix>(), Err(ParsePrefixError::Address));
+/// let error = "192.0.2.0/33".parse::<Prefix>().unwrap_err();
+/// assert_eq!(error.to_string(), "the prefix length is not a number up to 32");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ParsePrefixError {

@@ -13,6 +13,24 @@ use crate::wire::template::FieldKey;
 pub(crate) const MAX_SCOPE_FIELDS: usize = 4;
 
 /// A kind of thing that options describe (RFC 3954, section 6.1; RFC 7011, section 3.4.2.1).
+///
+/// ```
+/// use netflow_core::{Decoder, Fact, Limits, ScopeKind, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// // The scope of the sampling options is the input interface (10) in place of the domain (149).
+/// let ipfix = example::ipfix();
+/// let mut payload = ipfix.payload.to_vec();
+/// payload[75] = 10;
+/// decoder.decode(ipfix.with_payload(&payload))?;
+/// let of = decoder.announced().find_map(|announcement| match announcement.fact {
+///     Fact::Rate { of, .. } => of.parts().next(),
+///     _ => None,
+/// });
+/// assert_eq!(of, Some((ScopeKind::Interface, 7)));
+/// assert_eq!(ScopeKind::Interface.to_string(), "interface");
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ScopeKind {

@@ -8,6 +8,19 @@ use crate::element::DataType;
 use crate::value::Value;
 
 /// What a sampler or selector chooses from.
+///
+/// ```
+/// use netflow_core::{Decoder, Fact, Limits, Selects, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.decode(example::ipfix())?;
+/// let selects = decoder.announced().find_map(|announcement| match announcement.fact {
+///     Fact::Rate { selects, .. } => Some(selects),
+///     _ => None,
+/// });
+/// assert_eq!(selects, Some(Selects::Packets));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Selects {
     /// Packets, before flows are made of them (RFC 5475).
@@ -50,6 +63,24 @@ impl Hash for Selection {
 }
 
 /// A way of selection that yields no sampling rate, with the ratio that it states.
+///
+/// ```
+/// use netflow_core::{Decoder, Fact, Limits, SelectionMethod, example};
+///
+/// // Options template 257 of a domain (149): selection for 100 (307) of 1000 (308) microseconds.
+/// let payload = [
+///     0, 10, 0, 54, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 7, // header
+///     0, 3, 0, 22, 1, 1, 0, 3, 0, 1, 0, 149, 0, 4, 1, 51, 0, 4, 1, 52, 0, 4, // template
+///     1, 1, 0, 16, 0, 0, 0, 7, 0, 0, 0, 100, 0, 0, 3, 132, // 900 are left out
+/// ];
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.decode(example::ipfix().with_payload(&payload))?;
+/// let fact = decoder.announced().next().unwrap().fact;
+/// let Fact::Unrated { selection, .. } = fact else { panic!("{fact:?}") };
+/// assert_eq!(selection.method, SelectionMethod::Time);
+/// assert_eq!((selection.selected, selection.total), (100, 1000));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub struct Unrated {
@@ -77,6 +108,13 @@ impl Unrated {
 }
 
 /// Ways of selection from which no number of packets or flows follows.
+///
+/// ```
+/// use netflow_core::SelectionMethod;
+///
+/// assert_eq!(SelectionMethod::Time.name(), "time");
+/// assert_eq!(SelectionMethod::Time.to_string(), "time-based selection");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SelectionMethod {

@@ -41,6 +41,20 @@ use crate::time::Timestamp;
 ///
 /// Losses before the first message that was received, after the last, and
 /// around a restart leave no trace in the numbers.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// let v5 = example::netflow_v5();
+/// let mut later = v5.payload.to_vec();
+/// later[19] = 4; // flow 4 after flow 1: two flows were lost
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.decode(v5)?;
+/// decoder.decode(v5.with_payload(&later))?;
+/// let counts = decoder.domains().next().unwrap().sequence;
+/// assert_eq!((counts.received, counts.lost), (2, 2));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct SequenceCounts {
@@ -64,6 +78,17 @@ pub struct SequenceCounts {
 
 /// What an exporter counts with its sequence numbers: what its protocol counts,
 /// unless its numbers follow each other in another scheme only.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, SequenceUnit, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.decode(example::netflow_v5())?;
+/// let unit = decoder.domains().next().unwrap().sequence_unit;
+/// assert_eq!(unit, Some(SequenceUnit::Flow));
+/// assert_eq!(SequenceUnit::DataRecord.name(), "data record");
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SequenceUnit {
@@ -91,6 +116,18 @@ impl SequenceUnit {
 }
 
 /// What the sequence number of one message says.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, SequenceEvent, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.decode(example::netflow_v5())?;
+/// // The same datagram once more.
+/// let decoded = decoder.decode(example::netflow_v5())?;
+/// let event = decoded.messages().next().unwrap().header().sequence_event;
+/// assert_eq!(event, SequenceEvent::Duplicate);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum SequenceEvent {

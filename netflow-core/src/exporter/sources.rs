@@ -12,6 +12,16 @@ use crate::hash::KeyedHash;
 use crate::table::Table;
 
 /// What the sample numbers of one agent say.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.decode(example::sflow())?;
+/// let samples = decoder.domains().next().unwrap().samples;
+/// assert_eq!((samples.received, samples.lost, samples.drops), (2, 0, 0));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct SampleCounts {

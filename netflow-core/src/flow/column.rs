@@ -9,6 +9,20 @@ use crate::template::{FieldPlan, Slot, Template};
 
 /// How a field of all flows of a [`Set`](crate::Set) can be read at once. The values are those
 /// that [`Flow::get`](crate::Flow::get) returns for each.
+///
+/// ```
+/// use netflow_core::field::FlowField;
+/// use netflow_core::{Decoder, FlowColumn, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let set = decoded.sets().find(|set| set.id() == 256).unwrap();
+/// let FlowColumn::Number(place) = set.column(FlowField::Octets) else { panic!() };
+/// assert_eq!((place.offset, place.width), (17, 4));
+/// assert!(matches!(set.column(FlowField::Vlan), FlowColumn::Absent));
+/// assert!(matches!(set.column(FlowField::ExporterAddress), FlowColumn::Same));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum FlowColumn {

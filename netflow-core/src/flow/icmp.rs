@@ -9,6 +9,22 @@ use crate::packet::Packet;
 use crate::record::DataRecord;
 
 /// Where type and code of ICMP were found.
+///
+/// ```
+/// use netflow_core::{Decoder, IcmpRule, Limits, example};
+///
+/// // NetFlow v5 has no field for type and code: an echo request is port 0x0800 of protocol 1.
+/// let v5 = example::netflow_v5();
+/// let mut payload = v5.payload.to_vec();
+/// payload[58..60].copy_from_slice(&[8, 0]);
+/// payload[62] = 1;
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(v5.with_payload(&payload))?;
+/// let flow = decoded.flows().next().unwrap();
+/// assert_eq!((flow.icmp_type(), flow.icmp_code()), (Some(8), Some(0)));
+/// assert_eq!(flow.icmp_rule(), Some(IcmpRule::Port));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IcmpRule {

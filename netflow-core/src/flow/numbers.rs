@@ -153,6 +153,22 @@ const EXTENDED_COMMUNITY_LEN: usize = 8;
 const LARGE_COMMUNITY_LEN: usize = 12;
 
 /// A list of 32-bit numbers that is not empty.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// // IPFIX: template 256 of two sections of a label stack, and one record.
+/// let payload = [
+///     0, 10, 0, 42, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 7, // header
+///     0, 2, 0, 16, 1, 0, 0, 2, 0, 70, 0, 3, 0, 71, 0, 3, // 70 and 71, three octets each
+///     1, 0, 0, 10, 0, 6, 0x40, 0, 0xc, 0x81, // labels 100 and 200, the bottom
+/// ];
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix().with_payload(&payload))?;
+/// let labels = decoded.flows().next().unwrap().mpls_labels().unwrap();
+/// assert_eq!(labels.iter().collect::<Vec<u32>>(), [100, 200]);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Numbers<'m>(NumbersIter<'m>);
 

@@ -12,6 +12,16 @@ use crate::record::DataRecord;
 use crate::wire::template::FieldKey;
 
 /// Where the sampling rate comes from.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, SamplingRule, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let mut rule = |datagram| decoder.decode(datagram).unwrap().flows().next()?.sampling_rule();
+/// assert_eq!(rule(example::ipfix()), Some(SamplingRule::Exporter));
+/// assert_eq!(rule(example::netflow_v5()), Some(SamplingRule::Header));
+/// assert_eq!(rule(example::sflow()), Some(SamplingRule::Sample));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SamplingRule {
@@ -70,6 +80,19 @@ named!(SamplingRule {
 });
 
 /// A sampling rate and where it comes from.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, SamplingRule, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let flow = decoded.flows().next().unwrap();
+/// let sampling = flow.sampling_source().unwrap();
+/// assert_eq!((sampling.rate, sampling.rule), (100, SamplingRule::Exporter));
+/// let (scope, _) = sampling.announced.unwrap();
+/// assert!(scope.is_domain());
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sampling {
@@ -82,6 +105,23 @@ pub struct Sampling {
 }
 
 /// Why a flow has no sampling rate, though options announced sampling.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, NoSamplingRate, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// // Options say that packets are taken for 1 (307) of 100 (308) microseconds, which yields no rate.
+/// let ipfix = example::ipfix();
+/// let mut payload = ipfix.payload.to_vec();
+/// payload[79] = 51;
+/// payload[83] = 52;
+/// let decoded = decoder.decode(ipfix.with_payload(&payload))?;
+/// let flow = decoded.flows().next().unwrap();
+/// let Some(NoSamplingRate::Unrated(selection)) = flow.no_sampling_rate() else { panic!() };
+/// assert_eq!((selection.method.name(), selection.total), ("time", 100));
+/// assert_eq!(flow.sampling_rate(), None);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum NoSamplingRate {

@@ -55,6 +55,20 @@ pub struct Increments {
 }
 
 /// What the counters of one record add to sums; `None` where it has no such counter.
+///
+/// ```
+/// use netflow_core::{Decoder, Increments, Limits, example};
+///
+/// let limits = Limits::default();
+/// let mut increments = Increments::new(1 << 20, limits.hash_seed);
+/// let mut decoder = Decoder::new(limits);
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let increment = increments.add(&decoded.flows().next().unwrap());
+/// assert_eq!((increment.octets, increment.packets), (Some(1500), Some(2)));
+/// assert!(increment.is_exact);
+/// assert_eq!(increment.reverse_octets, None); // the record has one direction
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Increment {

@@ -10,6 +10,20 @@ use crate::value::{ApplicationId, MacAddress, Text, Value};
 
 /// The value of a normalised field, of the variant that its
 /// [`FieldType`](crate::field::FieldType) says.
+///
+/// ```
+/// use netflow_core::field::FlowField;
+/// use netflow_core::{Decoder, FlowValue, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let flow = decoded.flows().next().unwrap();
+/// assert_eq!(flow.get(FlowField::Octets), Some(FlowValue::Unsigned(1500)));
+/// assert_eq!(flow.get(FlowField::Duration), Some(FlowValue::Duration(5_500_000_000)));
+/// assert_eq!(flow.get(FlowField::Vlan), None); // not sent
+/// assert_eq!(flow.get(FlowField::Start).unwrap().to_string(), "2023-11-14T22:13:10Z");
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum FlowValue<'m> {

@@ -3,6 +3,16 @@
 /// The protocol of the first octet of a sampled packet, `header_protocol` of sFlow version 5.
 ///
 /// Only some of them are read; a [`Packet`](super::Packet) of any other has no layers.
+///
+/// ```
+/// use netflow_core::packet::{HeaderProtocol, Packet};
+///
+/// // The same octets, with another beginning: a frame of FDDI is not read.
+/// let octets = [0x45, 0, 0, 20, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 198, 51, 100, 7];
+/// let version = |protocol| Packet::dissect(protocol, &octets).ip_version();
+/// assert_eq!(version(HeaderProtocol::IPV4), Some(4));
+/// assert_eq!(version(HeaderProtocol::FDDI), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct HeaderProtocol(pub u32);
 

@@ -20,6 +20,19 @@ pub(super) const fn is_tag(ether_type: u16) -> bool {
 }
 
 /// One VLAN tag (IEEE 802.1Q, section 9.6).
+///
+/// ```
+/// use netflow_core::packet::{HeaderProtocol, Packet};
+///
+/// let octets = [
+///     2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, // addresses
+///     0x88, 0xa8, 0, 100, 0x81, 0, 0xa0, 42, // tags of VLAN 100, and of 42 with priority 5
+///     0x08, 0,
+/// ];
+/// let packet = Packet::dissect(HeaderProtocol::ETHERNET, &octets);
+/// let tag = packet.vlans().last().unwrap();
+/// assert_eq!((tag.vlan_id, tag.priority, tag.tpid), (42, 5, 0x8100));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct VlanTag {
     /// VLAN Identifier, 0 to 4,095; 0 is a tag that has only a priority.
@@ -33,6 +46,19 @@ pub struct VlanTag {
 }
 
 /// The VLAN tags of a frame, outermost first; ends where the stack or the sample ends.
+///
+/// ```
+/// use netflow_core::packet::{HeaderProtocol, Packet};
+///
+/// let octets = [
+///     2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, // addresses
+///     0x88, 0xa8, 0, 100, 0x81, 0, 0xa0, 42, // tags of VLAN 100, and of 42 with priority 5
+///     0x08, 0,
+/// ];
+/// let packet = Packet::dissect(HeaderProtocol::ETHERNET, &octets);
+/// let ids: Vec<u16> = packet.vlans().map(|tag| tag.vlan_id).collect();
+/// assert_eq!(ids, [100, 42]);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Vlans<'a> {
     octets: &'a [u8],
@@ -70,6 +96,16 @@ impl Iterator for Vlans<'_> {
 impl core::iter::FusedIterator for Vlans<'_> {}
 
 /// One entry of an MPLS label stack (RFC 3032, section 2.1).
+///
+/// ```
+/// use netflow_core::packet::{HeaderProtocol, Packet};
+///
+/// // Two labels, 100 and 200, and a packet that is cut after them.
+/// let octets = [0, 6, 0x40, 64, 0, 0xc, 0x81, 64];
+/// let packet = Packet::dissect(HeaderProtocol::MPLS, &octets);
+/// let bottom = packet.mpls_labels().last().unwrap();
+/// assert_eq!((bottom.label, bottom.bottom, bottom.ttl), (200, true, 64));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MplsLabel {
     /// Label value, 20 bits.
@@ -95,6 +131,16 @@ impl From<[u8; 4]> for MplsLabel {
 }
 
 /// The MPLS label stack of a packet, top first; ends at the bottom or where the sample ends.
+///
+/// ```
+/// use netflow_core::packet::{HeaderProtocol, Packet};
+///
+/// // Two labels, 100 and 200, and a packet that is cut after them.
+/// let octets = [0, 6, 0x40, 64, 0, 0xc, 0x81, 64];
+/// let packet = Packet::dissect(HeaderProtocol::MPLS, &octets);
+/// let labels: Vec<u32> = packet.mpls_labels().map(|entry| entry.label).collect();
+/// assert_eq!(labels, [100, 200]);
+/// ```
 #[derive(Debug, Clone)]
 pub struct MplsLabels<'a> {
     octets: &'a [u8],

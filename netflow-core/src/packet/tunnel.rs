@@ -15,6 +15,21 @@ use super::{HeaderProtocol, Link, Lower, Packet, protocol};
 use crate::named::named;
 
 /// The packet inside another, and what tunnel it is in.
+///
+/// ```
+/// use netflow_core::packet::{HeaderProtocol, Packet, Tunnel};
+///
+/// // IPv4 from 192.0.2.1 to 192.0.2.2, and inside it, in GRE, IPv4 from 10.0.0.1 to 10.0.0.2.
+/// let octets = [
+///     0x45, 0, 0, 44, 0, 0, 0, 0, 64, 47, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2, // IPv4
+///     0, 0, 8, 0, // GRE
+///     0x45, 0, 0, 20, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
+/// ];
+/// let packet = Packet::dissect(HeaderProtocol::IPV4, &octets);
+/// let inner = packet.inner().unwrap();
+/// assert_eq!((inner.tunnel, inner.tunnel_id), (Tunnel::Gre, None)); // GRE without a key
+/// assert_eq!(inner.packet.source_address(), Some([10, 0, 0, 1].into()));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Inner<'a> {
@@ -29,6 +44,20 @@ pub struct Inner<'a> {
 }
 
 /// The kinds of tunnel whose inner packet is read.
+///
+/// ```
+/// use netflow_core::packet::{HeaderProtocol, Packet};
+///
+/// // IPv4 from 192.0.2.1 to 192.0.2.2, and inside it, in GRE, IPv4 from 10.0.0.1 to 10.0.0.2.
+/// let octets = [
+///     0x45, 0, 0, 44, 0, 0, 0, 0, 64, 47, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2, // IPv4
+///     0, 0, 8, 0, // GRE
+///     0x45, 0, 0, 20, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
+/// ];
+/// let packet = Packet::dissect(HeaderProtocol::IPV4, &octets);
+/// let inner = packet.inner().unwrap();
+/// assert_eq!(inner.tunnel.name(), "gre");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Tunnel {

@@ -53,6 +53,22 @@ pub struct FlowColumns {
 }
 
 /// The values of one field, in the order of the flows.
+///
+/// ```
+/// use netflow_core::field::FlowField;
+/// use netflow_core::{ColumnValues, Decoder, FlowColumns, Limits, Projection, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let mut projection = Projection::new([FlowField::Octets]);
+/// let mut columns = FlowColumns::new(&projection);
+/// columns.append(&mut projection, &decoded);
+/// match columns.values(0).unwrap() {
+///     ColumnValues::Numbers { numbers, present } => assert_eq!((numbers, present), (&[1500][..], None)),
+///     _ => panic!("octets are numbers"),
+/// }
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum ColumnValues<'c> {
@@ -83,10 +99,45 @@ pub enum ColumnValues<'c> {
 }
 
 /// Octets of each flow, one after the other.
+///
+/// ```
+/// use netflow_core::field::FlowField;
+/// use netflow_core::{ColumnValues, Decoder, FlowColumns, Limits, Projection, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let mut projection = Projection::new([FlowField::InputInterfaceName]);
+/// let mut columns = FlowColumns::new(&projection);
+/// columns.append(&mut projection, &decoded);
+/// let Some(ColumnValues::Octets(names)) = columns.values(0) else { panic!() };
+/// assert_eq!(names.get(0), Some(&b"eth0"[..]));
+/// assert_eq!(names.get(1), None); // there is one flow
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct OctetsColumn<'c>(&'c Strings<u8>);
 
 /// Numbers of each flow, one after the other.
+///
+/// ```
+/// use netflow_core::field::FlowField;
+/// use netflow_core::{ColumnValues, Decoder, FlowColumns, Limits, Projection, example};
+///
+/// // IPFIX: template 256 of two sections of a label stack, and one record.
+/// let payload = [
+///     0, 10, 0, 42, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 7, // header
+///     0, 2, 0, 16, 1, 0, 0, 2, 0, 70, 0, 3, 0, 71, 0, 3, // 70 and 71, three octets each
+///     1, 0, 0, 10, 0, 6, 0x40, 0, 0xc, 0x81, // labels 100 and 200, the bottom
+/// ];
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix().with_payload(&payload))?;
+/// let mut projection = Projection::new([FlowField::MplsLabels]);
+/// let mut columns = FlowColumns::new(&projection);
+/// columns.append(&mut projection, &decoded);
+/// let Some(ColumnValues::Lists(labels)) = columns.values(0) else { panic!() };
+/// assert_eq!(labels.get(0), Some(&[100, 200][..]));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct NumbersColumn<'c>(&'c Strings<u32>);
 

@@ -172,6 +172,22 @@ fn shift(place: &FieldPlan) -> Option<u8> {
 
 /// The fields of a [`Projection`](crate::Projection) of one flow
 /// ([`Projected::row`](crate::Projected::row)).
+///
+/// ```
+/// use netflow_core::field::FlowField;
+/// use netflow_core::{Decoder, Limits, Projection, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let mut projection = Projection::new([FlowField::DestinationAddress, FlowField::DestinationPort]);
+/// let set = decoded.joined_sets().find(|set| set.id() == 256).unwrap();
+/// let projected = projection.of(&set);
+/// let flow = set.flows().next().unwrap();
+/// let row = projected.row(&flow);
+/// assert_eq!(row.address(0), Some("198.51.100.20".parse().unwrap()));
+/// assert_eq!(row.number(1), Some(443));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct ProjectedFlow<'p, 'f, 'm> {
     pub(super) fields: &'p [FlowField],

@@ -31,6 +31,21 @@ pub(super) struct ProjectedTemplates {
 /// Identifies the columns of a [`Projected`](super::Projected) set, for callers that prepare
 /// something of their own for each template. Two sets with the same key have the same columns, except
 /// for the times of their headers.
+///
+/// ```
+/// use netflow_core::field::FlowField;
+/// use netflow_core::{Decoder, Limits, Projection, ProjectionKey, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let mut projection = Projection::new([FlowField::Octets]);
+/// let set = decoded.joined_sets().find(|set| set.id() == 256).unwrap();
+/// // What the caller prepares for a template is kept at `slot` as long as the key is the same.
+/// let key: ProjectionKey = projection.of(&set).key().unwrap();
+/// assert!(key.slot < Projection::SLOTS);
+/// assert_eq!(projection.of(&set).key(), Some(key));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProjectionKey {

@@ -12,6 +12,23 @@ use crate::wire::template::{ENTERPRISE_BIT, FieldLength};
 
 /// A list in a field of a record. Iterating any of them ends where its octets
 /// do not hold what it announces; the [`Decoder`](crate::Decoder) has reported that.
+///
+/// ```
+/// use netflow_core::record::List;
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// // IPFIX: template 256 of a basicList (291), and one record: the ports 80 and 443.
+/// let payload = [
+///     0, 10, 0, 42, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 7, // header
+///     0, 2, 0, 12, 1, 0, 0, 1, 1, 35, 255, 255, // variable length
+///     1, 0, 0, 14, 9, 3, 0, 11, 0, 2, 0, 80, 1, 187, // all of, element 11, two octets each
+/// ];
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix().with_payload(&payload))?;
+/// let field = decoded.records().next().unwrap().fields().next().unwrap();
+/// assert!(matches!(field.list(), Some(List::Basic(list)) if list.values().count() == 2));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum List<'a, 't> {
     /// Values of one element.
@@ -44,6 +61,26 @@ impl<'a, 't> List<'a, 't> {
 }
 
 /// A basicList: values of one element (RFC 6313, section 4.5.1).
+///
+/// ```
+/// use netflow_core::record::List;
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// // IPFIX: template 256 of a basicList (291), and one record: the ports 80 and 443.
+/// let payload = [
+///     0, 10, 0, 42, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 7, // header
+///     0, 2, 0, 12, 1, 0, 0, 1, 1, 35, 255, 255, // variable length
+///     1, 0, 0, 14, 9, 3, 0, 11, 0, 2, 0, 80, 1, 187, // all of, element 11, two octets each
+/// ];
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix().with_payload(&payload))?;
+/// let field = decoded.records().next().unwrap().fields().next().unwrap();
+/// let Some(List::Basic(list)) = field.list() else { panic!() };
+/// assert_eq!((list.semantic(), list.id().to_string()), (3, "11".to_owned()));
+/// let ports: Vec<String> = list.values().map(|port| port.value().unwrap().to_string()).collect();
+/// assert_eq!(ports, ["80", "443"]);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct BasicList<'a, 't> {
     semantic: u8,
@@ -147,6 +184,25 @@ impl<'a, 't> Iterator for ListValues<'a, 't> {
 }
 
 /// One value of a basicList.
+///
+/// ```
+/// use netflow_core::record::List;
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// // IPFIX: template 256 of a basicList (291), and one record: the ports 80 and 443.
+/// let payload = [
+///     0, 10, 0, 42, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 7, // header
+///     0, 2, 0, 12, 1, 0, 0, 1, 1, 35, 255, 255, // variable length
+///     1, 0, 0, 14, 9, 3, 0, 11, 0, 2, 0, 80, 1, 187, // all of, element 11, two octets each
+/// ];
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix().with_payload(&payload))?;
+/// let field = decoded.records().next().unwrap().fields().next().unwrap();
+/// let Some(List::Basic(list)) = field.list() else { panic!() };
+/// let port = list.values().last().unwrap();
+/// assert_eq!((port.value(), port.octets()), (Some(443_u16.into()), &[1, 187][..]));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct ListValue<'a, 't> {
     octets: &'a [u8],
@@ -176,6 +232,26 @@ impl<'a, 't> ListValue<'a, 't> {
 
 /// A subTemplateList: records of one template (RFC 6313, section 4.5.2); also
 /// a part of a subTemplateMultiList.
+///
+/// ```
+/// use netflow_core::record::List;
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// // IPFIX: template 257 of a port, and 256 of a subTemplateList (292) with records of 257.
+/// let payload = [
+///     0, 10, 0, 48, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 7, // header
+///     0, 2, 0, 20, 1, 1, 0, 1, 0, 11, 0, 2, 1, 0, 0, 1, 1, 36, 255, 255,
+///     1, 0, 0, 12, 7, 3, 1, 1, 0, 80, 1, 187, // all of: 80 and 443
+/// ];
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix().with_payload(&payload))?;
+/// let field = decoded.records().next().unwrap().fields().next().unwrap();
+/// let Some(List::SubTemplate(list)) = field.list() else { panic!() };
+/// assert_eq!((list.template_id(), list.records().count()), (257, 2));
+/// let port = list.records().last().unwrap();
+/// assert_eq!(port.to_string(), "destinationTransportPort=443");
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct SubTemplateList<'a, 't> {
     semantic: u8,
@@ -252,6 +328,25 @@ fn find(templates: &[Arc<Template>], id: u16) -> Option<&Template> {
 
 /// A subTemplateMultiList: parts of records, each part of one template
 /// (RFC 6313, section 4.5.3).
+///
+/// ```
+/// use netflow_core::record::List;
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// // IPFIX: template 257 of a port, and 256 of a subTemplateMultiList (293) with records of 257.
+/// let payload = [
+///     0, 10, 0, 48, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 7, // header
+///     0, 2, 0, 20, 1, 1, 0, 1, 0, 11, 0, 2, 1, 0, 0, 1, 1, 37, 255, 255,
+///     1, 0, 0, 12, 7, 3, 1, 1, 0, 6, 1, 187, // all of: a part of six octets
+/// ];
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix().with_payload(&payload))?;
+/// let field = decoded.records().next().unwrap().fields().next().unwrap();
+/// let Some(List::SubTemplateMulti(list)) = field.list() else { panic!() };
+/// let part = list.parts().next().unwrap();
+/// assert_eq!((part.template_id(), part.records().count()), (257, 1));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct SubTemplateMultiList<'a, 't> {
     semantic: u8,

@@ -7,6 +7,20 @@ use crate::wire::set::Dialect;
 use crate::wire::template::{FieldKey, FieldLength, FieldSpecifier};
 
 /// One field of a template.
+///
+/// ```
+/// use netflow_core::element::DataType;
+/// use netflow_core::wire::template::FieldLength;
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let template = decoded.flows().next().unwrap().record().unwrap().template();
+/// let field = &template.fields()[0];
+/// assert_eq!(field.name(), Some("sourceIPv4Address"));
+/// assert_eq!((field.data_type(), field.length()), (Some(DataType::Ipv4Address), FieldLength::Fixed(4)));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct TemplateField {
     pub(super) specifier: FieldSpecifier,

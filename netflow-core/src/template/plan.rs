@@ -14,6 +14,20 @@ use crate::wire::template::FieldLength;
 
 /// Where a normalised field is in the records of a template
 /// ([`Template::field_plan`](super::Template::field_plan)).
+///
+/// ```
+/// use netflow_core::element::ElementId;
+/// use netflow_core::field::FlowField;
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let template = decoded.flows().next().unwrap().record().unwrap().template();
+/// let plan = template.field_plan(FlowField::Octets).unwrap();
+/// assert_eq!((plan.offset, plan.width, plan.element), (17, 4, ElementId::iana(1)));
+/// assert_eq!(template.field_plan(FlowField::Vlan), None);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldPlan {

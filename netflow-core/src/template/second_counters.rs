@@ -9,6 +9,14 @@ use crate::element::ElementId;
 /// By RFC 7012 they count the packets of the flow after the exporter forwarded them. Exporters
 /// of biflows count the reverse direction in them. All other uses are read the same way: a record
 /// whose elements 1 and 2 are zero was counted on the way out, and 23 and 24 are its counters.
+///
+/// ```
+/// use netflow_core::template::SecondCounters;
+///
+/// assert!(SecondCounters::Biflow.is_reverse());
+/// assert!(!SecondCounters::Post.is_reverse());
+/// assert_eq!(SecondCounters::Unknown.name(), "unknown");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SecondCounters {

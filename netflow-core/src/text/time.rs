@@ -8,6 +8,14 @@ use super::{ShortText, pair};
 ///
 /// Its `Display` is RFC 3339 with the fewest of 0, 3, 6 or 9 digits of fraction. Years outside 0 to
 /// 9999, which RFC 3339 lacks, are written with as many digits as they need.
+///
+/// ```
+/// use netflow_core::text::UnixTime;
+///
+/// let time = UnixTime { seconds: 1_700_000_000, nanos: 250_000_000 };
+/// assert_eq!(time.to_string(), "2023-11-14T22:13:20.250Z");
+/// assert_eq!(time.fewest_digits(), 3);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnixTime {
     /// Seconds since 1970, leap seconds not counted.

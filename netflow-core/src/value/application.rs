@@ -11,6 +11,14 @@ use super::unsigned;
 /// Exporters send the same number in fields of different length, so two ids are
 /// equal if engine, enterprise and number are: `0d 0050` and `0d 00000050` are
 /// both 13:80.
+///
+/// ```
+/// use netflow_core::value::ApplicationId;
+///
+/// // Engine 20 (PANA-L7-PEN): enterprise 9, and its application 461.
+/// let id = ApplicationId::parse(&[20, 0, 0, 0, 9, 1, 205]).unwrap();
+/// assert_eq!((id.engine(), id.enterprise_number(), id.selector()), (20, Some(9), Some(461)));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct ApplicationId<'m> {
     engine: u8,

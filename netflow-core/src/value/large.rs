@@ -6,6 +6,15 @@ use super::{Value, unsigned};
 
 /// A big-endian unsigned integer of up to 32 octets, no leading zeros
 /// (unsigned256 of RFC 9740).
+///
+/// ```
+/// use netflow_core::element::DataType;
+/// use netflow_core::value::Value;
+///
+/// let octets = [1, 0, 0, 0, 0, 0, 0, 0, 0]; // 2^64
+/// let Some(Value::LargeUnsigned(value)) = Value::parse(DataType::Unsigned256, &octets) else { panic!() };
+/// assert_eq!(value.to_string(), "18446744073709551616");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LargeUnsigned<'a>(&'a [u8]);
 

@@ -9,6 +9,15 @@ use crate::time::Timestamp;
 /// The seconds wrap in 2036: with their top bit set they belong to era 0
 /// (1968 to 2036), clear to era 1 (2036 to 2104; RFC 5905, section 6). 64 zero
 /// bits mean that no time is known.
+///
+/// ```
+/// use netflow_core::text::UnixTime;
+/// use netflow_core::value::NtpTime;
+///
+/// // 1,700,000,000 and a half seconds since 1970, counted from 1900.
+/// let time = NtpTime::from_bits((1_700_000_000 + 2_208_988_800) << 32 | 1 << 31);
+/// assert_eq!(UnixTime::from(time).to_string(), "2023-11-14T22:13:20.500Z");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NtpTime {
     seconds: u32,

@@ -15,6 +15,17 @@ pub trait CountingHeader: FromBytes + Immutable + KnownLayout + Unaligned {
 }
 
 /// One message: the header and the records that are whole.
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::v5;
+///
+/// let message = v5::Message::parse(example::netflow_v5().payload, 0)?;
+/// assert_eq!(message.header().sequence(), 1);
+/// let record = message.records()[0];
+/// assert_eq!((record.destination_port(), record.octets()), (53, 100));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Message<'a, H, R> {
     header: &'a H,

@@ -16,6 +16,14 @@
 mod table;
 
 /// One kind of record whose layout never changes.
+///
+/// ```
+/// use netflow_core::wire::fixed;
+///
+/// let scheme = fixed::layout(8, 11).unwrap();
+/// assert_eq!((scheme.version, scheme.record_len), (8, scheme.fields.iter().map(|field| field.len).sum()));
+/// assert_eq!(fixed::layout(8, 99), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FixedLayout {
@@ -32,6 +40,14 @@ pub struct FixedLayout {
 }
 
 /// One field of a [`FixedLayout`].
+///
+/// ```
+/// use netflow_core::wire::fixed;
+///
+/// let v5 = fixed::layout(5, 0).unwrap();
+/// let octets = v5.fields.iter().find(|field| field.name == "dOctets").unwrap();
+/// assert_eq!((octets.element, octets.offset, octets.len), (1, 20, 4));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FixedField {

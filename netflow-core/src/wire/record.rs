@@ -56,6 +56,19 @@ impl<'a, 't> Iterator for Records<'a, 't> {
 }
 
 /// One Data Record (RFC 7011, section 3.4.3).
+///
+/// ```
+/// use netflow_core::wire::record::Records;
+/// use netflow_core::wire::set::Dialect;
+/// use netflow_core::wire::template::TemplateRecords;
+///
+/// // Template 256: sourceTransportPort and destinationTransportPort.
+/// let template = [1, 0, 0, 2, 0, 7, 0, 2, 0, 11, 0, 2];
+/// let template = TemplateRecords::new(&template, 0, Dialect::IPFIX, false).next().unwrap()?;
+/// let record = Records::new(&[0x30, 0x39, 0, 53], &template).next().unwrap();
+/// assert_eq!((record.octets().len(), record.fields().count()), (4, 2));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a, 't> {
     octets: &'a [u8],
@@ -97,6 +110,20 @@ impl<'a> Iterator for Fields<'a, '_> {
 }
 
 /// One field of a record.
+///
+/// ```
+/// use netflow_core::wire::record::Records;
+/// use netflow_core::wire::set::Dialect;
+/// use netflow_core::wire::template::TemplateRecords;
+///
+/// // Template 256: sourceTransportPort and destinationTransportPort.
+/// let template = [1, 0, 0, 2, 0, 7, 0, 2, 0, 11, 0, 2];
+/// let template = TemplateRecords::new(&template, 0, Dialect::IPFIX, false).next().unwrap()?;
+/// let record = Records::new(&[0x30, 0x39, 0, 53], &template).next().unwrap();
+/// let field = record.fields().last().unwrap();
+/// assert_eq!((field.specifier.key.to_string(), field.octets), ("11".to_owned(), &[0, 53][..]));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field<'a> {
     /// The description of the field in the template.

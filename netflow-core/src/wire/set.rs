@@ -59,6 +59,19 @@ pub const FIRST_DATA_SET: u16 = 256;
 pub const HEADER_LEN: usize = 4;
 
 /// One Set (RFC 7011, section 3.3).
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::ipfix::Header;
+/// use netflow_core::wire::set::Sets;
+///
+/// let (header, octets) = Header::parse(example::ipfix().payload, 0)?;
+/// assert_eq!(header.observation_domain_id(), 7);
+/// let sets: Vec<_> = Sets::new(octets, Header::LEN).collect::<Result<_, _>>()?;
+/// assert_eq!((sets[0].id(), sets[0].offset(), sets[0].body().len()), (2, 16, 44));
+/// assert_eq!(sets.last().unwrap().id(), 256);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Set<'a> {
     id: u16,

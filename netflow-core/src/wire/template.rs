@@ -8,6 +8,22 @@ use crate::wire::reader::OctetReader;
 use crate::wire::set::{Dialect, FIRST_DATA_SET};
 
 /// The length of a field as a template states it (RFC 7011, section 3.2).
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::ipfix::Header;
+/// use netflow_core::wire::set::{Dialect, Sets};
+/// use netflow_core::wire::template::{FieldLength, TemplateRecords};
+///
+/// let (_, sets) = Header::parse(example::ipfix().payload, 0)?;
+/// let set = Sets::new(sets, Header::LEN).next().unwrap()?;
+/// let template = TemplateRecords::new(set.body(), set.body_offset(), Dialect::IPFIX, false)
+///     .next()
+///     .unwrap()?;
+/// assert_eq!(template.fields().next().unwrap().length, FieldLength::Fixed(4));
+/// assert_eq!(FieldLength::Variable.number(), 65535);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FieldLength {
     /// This many octets in each record.
@@ -39,6 +55,15 @@ impl FieldLength {
 }
 
 /// What a field specifier names.
+///
+/// ```
+/// use netflow_core::element::ElementId;
+/// use netflow_core::wire::template::FieldKey;
+///
+/// assert_eq!(FieldKey::Element(ElementId::iana(8)).to_string(), "8");
+/// assert_eq!(FieldKey::Element(ElementId::new(29305, 85)).to_string(), "29305/85");
+/// assert_eq!(FieldKey::Scope(1).to_string(), "scope/1");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FieldKey {
     /// An information element, or a field type of v9 (enterprise number 0).
@@ -58,6 +83,22 @@ impl fmt::Display for FieldKey {
 }
 
 /// One Field Specifier (RFC 7011, section 3.2).
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::ipfix::Header;
+/// use netflow_core::wire::set::{Dialect, Sets};
+/// use netflow_core::wire::template::TemplateRecords;
+///
+/// let (_, sets) = Header::parse(example::ipfix().payload, 0)?;
+/// let set = Sets::new(sets, Header::LEN).next().unwrap()?;
+/// let template = TemplateRecords::new(set.body(), set.body_offset(), Dialect::IPFIX, false)
+///     .next()
+///     .unwrap()?;
+/// let octets = template.fields().nth(6).unwrap();
+/// assert_eq!((octets.key.to_string(), octets.length.number()), ("1".to_owned(), 4));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FieldSpecifier {
     /// What the field is.
@@ -67,6 +108,21 @@ pub struct FieldSpecifier {
 }
 
 /// What a template record does.
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::ipfix::Header;
+/// use netflow_core::wire::set::{Dialect, Sets};
+/// use netflow_core::wire::template::{TemplateKind, TemplateRecords};
+///
+/// let (_, sets) = Header::parse(example::ipfix().payload, 0)?;
+/// let set = Sets::new(sets, Header::LEN).next().unwrap()?;
+/// let template = TemplateRecords::new(set.body(), set.body_offset(), Dialect::IPFIX, false)
+///     .next()
+///     .unwrap()?;
+/// assert_eq!(template.kind(), TemplateKind::Data);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TemplateKind {
     /// It describes data records.
@@ -86,6 +142,22 @@ pub enum TemplateKind {
 
 /// One Template Record (RFC 7011, section 3.4.1) or Options Template Record
 /// (section 3.4.2), with the fields that are there.
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::ipfix::Header;
+/// use netflow_core::wire::set::{Dialect, Sets};
+/// use netflow_core::wire::template::TemplateRecords;
+///
+/// let (_, sets) = Header::parse(example::ipfix().payload, 0)?;
+/// let set = Sets::new(sets, Header::LEN).next().unwrap()?;
+/// let template = TemplateRecords::new(set.body(), set.body_offset(), Dialect::IPFIX, false)
+///     .next()
+///     .unwrap()?;
+/// assert_eq!((template.id(), template.field_count()), (256, 10));
+/// assert_eq!(template.fields().count(), 10);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct TemplateRecord<'a> {
     id: u16,

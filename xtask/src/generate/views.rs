@@ -146,7 +146,8 @@ fn layout(
     if names.is_empty() {
         return Ok(lines);
     }
-    let title = doc(&version.title(name), 8);
+    let mut title = doc(&version.title(name), 8);
+    title.push_str(&example(version, name));
     let structure = format!("{module} {part}");
     let mut out = format!(
         "    layout! {{\n{title}        {name} {structure:?} {{\n{lines}        }}\n    }}\n"
@@ -155,6 +156,38 @@ fn layout(
         out.push_str(&methods(&names, &structure, version));
     }
     Ok(out)
+}
+
+/// An example of a view: the members that every header or every record begins with.
+fn example(version: &Version, name: &str) -> String {
+    let Version { number, module, .. } = version;
+    let lines = match name {
+        "Header" => [
+            format!("octets[..2].copy_from_slice(&[0, {number}]);"),
+            format!("assert_eq!((header.version(), rest.len()), ({number}, 0));"),
+        ],
+        _ => [
+            "octets[..4].copy_from_slice(&[192, 0, 2, 1]);".to_owned(),
+            "assert_eq!(record.source_address().to_string(), \"192.0.2.1\");".to_owned(),
+        ],
+    };
+    let [fill, check] = lines;
+    let (part, rest) = match name {
+        "Header" => ("header", "rest"),
+        _ => ("record", "_"),
+    };
+    let example = format!(
+        "\n```\nuse netflow_core::wire::{module}::{name};\n\n\
+         let mut octets = [0; {name}::LEN];\n{fill}\n\
+         let ({part}, {rest}) = {name}::parse(&octets, 0)?;\n{check}\n\
+         # Ok::<(), netflow_core::Error>(())\n```\n"
+    );
+    let mut out = String::new();
+    for line in example.lines() {
+        let space = if line.is_empty() { "" } else { " " };
+        out.push_str(&format!("        ///{space}{line}\n"));
+    }
+    out
 }
 
 /// What headers with these members have in common.

@@ -44,6 +44,13 @@ registry! {
 /// What the values of an element mean (RFC 7012, section 3.2).
     ///
     /// The numbers are those of informationElementSemantics (RFC 5610, section 3.2).
+    ///
+    /// ```
+    /// use netflow_core::element::{Semantics, iana};
+    ///
+    /// assert_eq!(iana::OCTET_DELTA_COUNT.semantics, Semantics::DeltaCounter);
+    /// assert_eq!(Semantics::DeltaCounter.name(), "deltaCounter");
+    /// ```
     Semantics {
         Default = 0, "default";
         Quantity = 1, "quantity";
@@ -61,6 +68,13 @@ registry! {
 /// The units of an element; `None` where it has none or they are not known.
     ///
     /// The numbers are those of informationElementUnits (RFC 5610, section 3.3).
+    ///
+    /// ```
+    /// use netflow_core::element::{Units, iana};
+    ///
+    /// assert_eq!(iana::OCTET_DELTA_COUNT.units, Units::Octets);
+    /// assert_eq!((Units::Octets.number(), Units::Octets.name()), (2, "octets"));
+    /// ```
     Units {
         None = 0, "none";
         Bits = 1, "bits";

@@ -9,6 +9,21 @@ use crate::wire::sflow::{
 };
 
 /// The header of a flow sample.
+///
+/// ```
+/// use netflow_core::encode::sflow::{DatagramBuilder, DatagramHeader, FlowSampleHeader, SampleBuilder};
+/// use netflow_core::wire::sflow::{Datagram, SampleKind};
+///
+/// let header = FlowSampleHeader::default().with_sampling_rate(512).with_sample_pool(1024);
+/// let sample = SampleBuilder::flow(&header)?;
+/// let mut datagram = DatagramBuilder::new(&DatagramHeader::default());
+/// datagram.sample(&sample)?;
+/// let payload = datagram.finish();
+/// let sample = Datagram::parse(&payload)?.samples().next().unwrap()?;
+/// let SampleKind::Flow(flow) = sample.kind()? else { panic!() };
+/// assert_eq!((flow.sampling_rate(), flow.sample_pool()), (512, 1024));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FlowSampleHeader {
@@ -42,6 +57,21 @@ crate::setters!(FlowSampleHeader {
 });
 
 /// The header of a counters sample.
+///
+/// ```
+/// use netflow_core::encode::sflow::{CountersSampleHeader, DatagramBuilder, DatagramHeader, SampleBuilder};
+/// use netflow_core::wire::sflow::{Datagram, SampleKind};
+///
+/// let header = CountersSampleHeader::default().with_expanded(true).with_sequence_number(9);
+/// let sample = SampleBuilder::counters(&header)?;
+/// let mut datagram = DatagramBuilder::new(&DatagramHeader::default());
+/// datagram.sample(&sample)?;
+/// let payload = datagram.finish();
+/// let sample = Datagram::parse(&payload)?.samples().next().unwrap()?;
+/// let SampleKind::Counters(counters) = sample.kind()? else { panic!() };
+/// assert_eq!((counters.expanded(), counters.sequence_number()), (true, 9));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CountersSampleHeader {
@@ -60,6 +90,21 @@ crate::setters!(CountersSampleHeader {
 });
 
 /// The header of a discarded packet.
+///
+/// ```
+/// use netflow_core::encode::sflow::{DatagramBuilder, DatagramHeader, DiscardedPacketHeader, SampleBuilder};
+/// use netflow_core::wire::sflow::{Datagram, SampleKind};
+///
+/// let header = DiscardedPacketHeader::default().with_reason(257);
+/// let sample = SampleBuilder::discarded(&header)?;
+/// let mut datagram = DatagramBuilder::new(&DatagramHeader::default());
+/// datagram.sample(&sample)?;
+/// let payload = datagram.finish();
+/// let sample = Datagram::parse(&payload)?.samples().next().unwrap()?;
+/// let SampleKind::Discarded(packet) = sample.kind()? else { panic!() };
+/// assert_eq!(packet.reason(), 257);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DiscardedPacketHeader {
@@ -170,6 +215,22 @@ impl From<&DiscardedPacket<'_>> for DiscardedPacketHeader {
 }
 
 /// A sample that is being written.
+///
+/// ```
+/// use netflow_core::encode::sflow::{DatagramBuilder, DatagramHeader, FlowSampleHeader, SampleBuilder, Xdr};
+/// use netflow_core::wire::sflow::{Datagram, ExtendedSwitch, SampleKind};
+///
+/// let mut sample = SampleBuilder::flow(&FlowSampleHeader::default())?;
+/// sample.record(ExtendedSwitch::FORMAT, Xdr::new().u32(100).u32(0).u32(200).u32(0));
+/// let mut datagram = DatagramBuilder::new(&DatagramHeader::default());
+/// datagram.sample(&sample)?;
+/// let payload = datagram.finish();
+/// let sample = Datagram::parse(&payload)?.samples().next().unwrap()?;
+/// let SampleKind::Flow(flow) = sample.kind()? else { panic!() };
+/// let record = flow.records().next().unwrap()?;
+/// assert_eq!(record.as_extended_switch().unwrap().src_vlan(), 100);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct SampleBuilder {
     format: DataFormat,

@@ -7,6 +7,19 @@ use crate::time::Timestamp;
 /// Checks the times of the flows of a message, as
 /// [`Flow::clock_suspect`](crate::Flow::clock_suspect) does. What the header contributes is looked
 /// at once.
+///
+/// ```
+/// use netflow_core::{ClockCheck, Decoder, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let flow = decoded.flows().next().unwrap();
+/// let check = ClockCheck::new(flow.header());
+/// let is_suspect = check.is_suspect(flow.start(), flow.end(), || flow.clock_rule());
+/// assert_eq!(is_suspect, Some(false));
+/// assert_eq!(is_suspect, flow.clock_suspect());
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct ClockCheck {
     /// The exporter's clock is more than a day from the receiver's.

@@ -10,6 +10,20 @@ use crate::time::Timestamp;
 
 /// How the start or the end is computed from one number in each record of a
 /// set ([`FlowColumn::Time`](crate::FlowColumn)).
+///
+/// ```
+/// use netflow_core::field::FlowField;
+/// use netflow_core::{Decoder, FlowColumn, Limits, Timestamp, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let set = decoded.sets().find(|set| set.id() == 256).unwrap();
+/// let FlowColumn::Time(plan) = set.column(FlowField::Start) else { panic!() };
+/// assert_eq!((plan.place().offset, plan.place().width), (25, 8)); // milliseconds since 1970
+/// let time = plan.time(1_699_999_990_000);
+/// assert_eq!(time, Some(Timestamp::from_secs(1_699_999_990)));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct TimePlan {
     place: FieldPlan,

@@ -4,6 +4,16 @@ use crate::named::named;
 use crate::time::Timestamp;
 
 /// How start and end were computed.
+///
+/// ```
+/// use netflow_core::{ClockRule, Decoder, Limits, example};
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// let mut rule = |datagram| decoder.decode(datagram).unwrap().flows().next()?.clock_rule();
+/// assert_eq!(rule(example::ipfix()), Some(ClockRule::Milliseconds));
+/// assert_eq!(rule(example::netflow_v5()), Some(ClockRule::Uptime));
+/// assert_eq!(ClockRule::Uptime.name(), "uptime");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClockRule {
@@ -58,6 +68,22 @@ named!(ClockRule {
 });
 
 /// Why a flow has no start or no end.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, NoTime, example};
+///
+/// // The template without the start and the end of flows.
+/// let ipfix = example::ipfix();
+/// let mut payload = ipfix.payload[..16].to_vec();
+/// payload.extend([0, 2, 0, 12, 1, 0, 0, 1, 0, 1, 0, 4]); // template 256: octets
+/// payload.extend([1, 0, 0, 8, 0, 0, 5, 220]);
+/// payload[3] = 36; // the length of the message
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(ipfix.with_payload(&payload))?;
+/// let flow = decoded.flows().next().unwrap();
+/// assert_eq!(flow.start_by_rule(), Err(NoTime::NotSent));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NoTime {

@@ -9,6 +9,16 @@ pub(in crate::wire) mod v1 {
 
     layout! {
         /// Header of a NetFlow version 1 message.
+        ///
+        /// ```
+        /// use netflow_core::wire::v1::Header;
+        ///
+        /// let mut octets = [0; Header::LEN];
+        /// octets[..2].copy_from_slice(&[0, 1]);
+        /// let (header, rest) = Header::parse(&octets, 0)?;
+        /// assert_eq!((header.version(), rest.len()), (1, 0));
+        /// # Ok::<(), netflow_core::Error>(())
+        /// ```
         Header "v1 header" {
             /// Version of the protocol.
             version: U16 => u16,
@@ -33,6 +43,16 @@ pub(in crate::wire) mod v1 {
 
     layout! {
         /// Record of a NetFlow version 1 message.
+        ///
+        /// ```
+        /// use netflow_core::wire::v1::Record;
+        ///
+        /// let mut octets = [0; Record::LEN];
+        /// octets[..4].copy_from_slice(&[192, 0, 2, 1]);
+        /// let (record, _) = Record::parse(&octets, 0)?;
+        /// assert_eq!(record.source_address().to_string(), "192.0.2.1");
+        /// # Ok::<(), netflow_core::Error>(())
+        /// ```
         Record "v1 record" {
             /// Source address.
             source_address: [u8; 4] => Ipv4Addr,
@@ -85,6 +105,16 @@ pub(in crate::wire) mod v5 {
 
     layout! {
         /// Header of a NetFlow version 5 message.
+        ///
+        /// ```
+        /// use netflow_core::wire::v5::Header;
+        ///
+        /// let mut octets = [0; Header::LEN];
+        /// octets[..2].copy_from_slice(&[0, 5]);
+        /// let (header, rest) = Header::parse(&octets, 0)?;
+        /// assert_eq!((header.version(), rest.len()), (5, 0));
+        /// # Ok::<(), netflow_core::Error>(())
+        /// ```
         Header "v5 header" {
             /// Version of the protocol.
             version: U16 => u16,
@@ -139,6 +169,16 @@ pub(in crate::wire) mod v5 {
 
     layout! {
         /// Record of a NetFlow version 5 message.
+        ///
+        /// ```
+        /// use netflow_core::wire::v5::Record;
+        ///
+        /// let mut octets = [0; Record::LEN];
+        /// octets[..4].copy_from_slice(&[192, 0, 2, 1]);
+        /// let (record, _) = Record::parse(&octets, 0)?;
+        /// assert_eq!(record.source_address().to_string(), "192.0.2.1");
+        /// # Ok::<(), netflow_core::Error>(())
+        /// ```
         Record "v5 record" {
             /// Source address.
             source_address: [u8; 4] => Ipv4Addr,
@@ -193,6 +233,16 @@ pub(in crate::wire) mod v6 {
 
     layout! {
         /// Header of a NetFlow version 6 message.
+        ///
+        /// ```
+        /// use netflow_core::wire::v6::Header;
+        ///
+        /// let mut octets = [0; Header::LEN];
+        /// octets[..2].copy_from_slice(&[0, 6]);
+        /// let (header, rest) = Header::parse(&octets, 0)?;
+        /// assert_eq!((header.version(), rest.len()), (6, 0));
+        /// # Ok::<(), netflow_core::Error>(())
+        /// ```
         Header "v6 header" {
             /// Version of the protocol.
             version: U16 => u16,
@@ -247,6 +297,16 @@ pub(in crate::wire) mod v6 {
 
     layout! {
         /// Record of a NetFlow version 6 message.
+        ///
+        /// ```
+        /// use netflow_core::wire::v6::Record;
+        ///
+        /// let mut octets = [0; Record::LEN];
+        /// octets[..4].copy_from_slice(&[192, 0, 2, 1]);
+        /// let (record, _) = Record::parse(&octets, 0)?;
+        /// assert_eq!(record.source_address().to_string(), "192.0.2.1");
+        /// # Ok::<(), netflow_core::Error>(())
+        /// ```
         Record "v6 record" {
             /// Source address.
             source_address: [u8; 4] => Ipv4Addr,
@@ -305,6 +365,16 @@ pub(in crate::wire) mod v7 {
 
     layout! {
         /// Header of a NetFlow version 7 message.
+        ///
+        /// ```
+        /// use netflow_core::wire::v7::Header;
+        ///
+        /// let mut octets = [0; Header::LEN];
+        /// octets[..2].copy_from_slice(&[0, 7]);
+        /// let (header, rest) = Header::parse(&octets, 0)?;
+        /// assert_eq!((header.version(), rest.len()), (7, 0));
+        /// # Ok::<(), netflow_core::Error>(())
+        /// ```
         Header "v7 header" {
             /// Version of the protocol.
             version: U16 => u16,
@@ -333,6 +403,16 @@ pub(in crate::wire) mod v7 {
 
     layout! {
         /// Record of a NetFlow version 7 message.
+        ///
+        /// ```
+        /// use netflow_core::wire::v7::Record;
+        ///
+        /// let mut octets = [0; Record::LEN];
+        /// octets[..4].copy_from_slice(&[192, 0, 2, 1]);
+        /// let (record, _) = Record::parse(&octets, 0)?;
+        /// assert_eq!(record.source_address().to_string(), "192.0.2.1");
+        /// # Ok::<(), netflow_core::Error>(())
+        /// ```
         Record "v7 record" {
             /// Source address.
             source_address: [u8; 4] => Ipv4Addr,
@@ -385,6 +465,16 @@ pub(in crate::wire) mod v8 {
 
     layout! {
         /// Header of a NetFlow version 8 message.
+        ///
+        /// ```
+        /// use netflow_core::wire::v8::Header;
+        ///
+        /// let mut octets = [0; Header::LEN];
+        /// octets[..2].copy_from_slice(&[0, 8]);
+        /// let (header, rest) = Header::parse(&octets, 0)?;
+        /// assert_eq!((header.version(), rest.len()), (8, 0));
+        /// # Ok::<(), netflow_core::Error>(())
+        /// ```
         Header "v8 header" {
             /// Version of the protocol.
             version: U16 => u16,
@@ -425,6 +515,16 @@ pub(in crate::wire) mod v9 {
 
     layout! {
         /// Header of a message (RFC 3954, section 5.1).
+        ///
+        /// ```
+        /// use netflow_core::wire::v9::Header;
+        ///
+        /// let mut octets = [0; Header::LEN];
+        /// octets[..2].copy_from_slice(&[0, 9]);
+        /// let (header, rest) = Header::parse(&octets, 0)?;
+        /// assert_eq!((header.version(), rest.len()), (9, 0));
+        /// # Ok::<(), netflow_core::Error>(())
+        /// ```
         Header "v9 header" {
             /// Version of the protocol.
             version: U16 => u16,
@@ -447,6 +547,16 @@ pub(in crate::wire) mod ipfix {
 
     layout! {
         /// Header of a message (RFC 7011, section 3.1).
+        ///
+        /// ```
+        /// use netflow_core::wire::ipfix::Header;
+        ///
+        /// let mut octets = [0; Header::LEN];
+        /// octets[..2].copy_from_slice(&[0, 10]);
+        /// let (header, rest) = Header::parse(&octets, 0)?;
+        /// assert_eq!((header.version(), rest.len()), (10, 0));
+        /// # Ok::<(), netflow_core::Error>(())
+        /// ```
         Header "ipfix header" {
             /// Version of the protocol.
             version: U16 => u16,

@@ -10,6 +10,17 @@ use crate::wire::sflow::record::Records;
 
 /// `counters_sample` and `counters_sample_expanded` (sFlow version 5, section 5):
 /// counters that were polled.
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::sflow::{Datagram, SampleKind};
+///
+/// let datagram = Datagram::parse(example::sflow().payload)?;
+/// let sample = datagram.samples().last().unwrap()?;
+/// let SampleKind::Counters(counters) = sample.kind()? else { panic!() };
+/// assert_eq!((counters.source_id().index, counters.record_count()), (3, 1));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct CountersSample<'a> {
     pub(super) header: CountersHeader<'a>,

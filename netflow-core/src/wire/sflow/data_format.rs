@@ -67,6 +67,17 @@ impl fmt::Debug for DataFormat {
 }
 
 /// The number spaces of data formats (sFlow version 5, section 5).
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::sflow::{Datagram, Kind, SampleKind};
+///
+/// let datagram = Datagram::parse(example::sflow().payload)?;
+/// let sample = datagram.samples().last().unwrap()?;
+/// let SampleKind::Counters(counters) = sample.kind()? else { panic!() };
+/// assert_eq!(counters.records().next().unwrap()?.kind(), Kind::Counter);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// `sample_type` of a sample.

@@ -9,6 +9,20 @@ use crate::wire::sflow::data_format::DataFormat;
 use crate::wire::sflow::xdr::{Ipv4, Ipv6, Mac, layout, size};
 
 /// `sampled_header`, 0:1 (sFlow version 5, section 5): the first octets of a packet.
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::packet::{HeaderProtocol, Packet};
+/// use netflow_core::wire::sflow::{Datagram, SampleKind};
+///
+/// let datagram = Datagram::parse(example::sflow().payload)?;
+/// let sample = datagram.samples().next().unwrap()?;
+/// let SampleKind::Flow(flow) = sample.kind()? else { panic!() };
+/// let sampled = flow.records().next().unwrap()?.as_sampled_header().unwrap();
+/// let packet = Packet::dissect(HeaderProtocol(sampled.protocol), sampled.header);
+/// assert_eq!(packet.destination_port(), Some(53));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SampledHeader<'a> {
     /// What the octets begin with: 1 Ethernet, 11 IPv4, 12 IPv6, … (`header_protocol`).

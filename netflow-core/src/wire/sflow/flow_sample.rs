@@ -10,6 +10,18 @@ use crate::wire::sflow::record::Records;
 
 /// `flow_sample` and `flow_sample_expanded` (sFlow version 5, section 5): a packet
 /// that was sampled.
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::sflow::{Datagram, SampleKind};
+///
+/// let datagram = Datagram::parse(example::sflow().payload)?;
+/// let sample = datagram.samples().next().unwrap()?;
+/// let SampleKind::Flow(flow) = sample.kind()? else { panic!() };
+/// assert_eq!((flow.sequence_number(), flow.sample_pool(), flow.drops()), (1, 512, 0));
+/// assert_eq!((flow.output().index(), flow.record_count()), (Some(4), 1));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct FlowSample<'a> {
     pub(super) header: FlowHeader<'a>,

@@ -13,6 +13,14 @@ const INTERNAL_EXPANDED: u32 = 0xffff_ffff;
 ///
 /// In the compact form two bits of format are above 30 bits of value; the
 /// expanded form has a word for each.
+///
+/// ```
+/// use netflow_core::wire::sflow::Interface;
+///
+/// let interface = Interface::from_compact(0x4000_0101); // discarded for reason 257
+/// assert_eq!((interface.format, interface.discard_reason()), (1, Some(257)));
+/// assert_eq!(interface.index(), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Interface {
     /// The format: 0 a single interface, 1 the packet was discarded, 2 several interfaces.
@@ -83,6 +91,12 @@ impl Interface {
 }
 
 /// What was sampled or polled: `sflow_data_source` (sFlow version 5, section 5).
+///
+/// ```
+/// use netflow_core::wire::sflow::SourceId;
+///
+/// assert_eq!(SourceId::from_compact(0x0100_0007), SourceId { class: 1, index: 7 });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SourceId {
     /// The class: 0 ifIndex, 1 smonVlanDataSource, 2 entPhysicalEntry, 3 entLogicalEntry.

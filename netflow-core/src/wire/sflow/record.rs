@@ -19,6 +19,23 @@ use crate::wire::sflow::xdr;
 ///
 /// The `as_…` methods read one structure each: `None` if the record is another one,
 /// or lacks octets of it. Octets after the known members do not matter.
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::sflow::{Datagram, SampleKind};
+///
+/// let datagram = Datagram::parse(example::sflow().payload)?;
+/// let sample = datagram.samples().next().unwrap()?;
+/// let SampleKind::Flow(flow) = sample.kind()? else { panic!() };
+/// for record in flow.records() {
+///     let record = record?;
+///     match record.as_sampled_header() {
+///         Some(sampled) => assert_eq!((sampled.protocol, sampled.frame_length), (1, 1498)),
+///         None => println!("{} of {} octets", record.format(), record.length()),
+///     }
+/// }
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record<'a> {
     kind: Kind,

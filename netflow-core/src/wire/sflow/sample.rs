@@ -19,12 +19,36 @@ const DISCARDED_PACKET: DataFormat = DataFormat::new(0, 5);
 
 /// `sample_record` (sFlow version 5, section 5): a data format and the octets of one
 /// sample.
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::sflow::{Datagram};
+///
+/// let datagram = Datagram::parse(example::sflow().payload)?;
+/// let formats: Vec<String> = datagram
+///     .samples()
+///     .map(|sample| Ok(sample?.format().to_string()))
+///     .collect::<Result<_, netflow_core::Error>>()?;
+/// assert_eq!(formats, ["0:1", "0:2"]); // a flow sample, and one of counters
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sample<'a> {
     block: OpaqueBlock<'a>,
 }
 
 /// What a sample is, by its format.
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::sflow::{Datagram, SampleKind};
+///
+/// let datagram = Datagram::parse(example::sflow().payload)?;
+/// let sample = datagram.samples().next().unwrap()?;
+/// let SampleKind::Flow(flow) = sample.kind()? else { panic!() };
+/// assert_eq!((flow.sampling_rate(), flow.input().index()), (512, Some(3)));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum SampleKind<'a> {
     /// `flow_sample` or `flow_sample_expanded`.

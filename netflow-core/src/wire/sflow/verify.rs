@@ -12,6 +12,17 @@ use crate::wire::sflow::sample::{Sample, SampleKind};
 use crate::wire::sflow::structure::Structure;
 
 /// What a datagram holds, as found, not as announced.
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::sflow::{Datagram};
+///
+/// let datagram = Datagram::parse(example::sflow().payload)?;
+/// let counts = datagram.verify(|error, octets| println!("{error}: {octets} octets"));
+/// assert_eq!((counts.flow_samples, counts.counters_samples), (1, 1));
+/// assert_eq!(counts.end, example::sflow().payload.len());
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Flow samples.

@@ -7,6 +7,20 @@ use core::net::IpAddr;
 pub(super) const DEPTH: usize = 2;
 
 /// A member of a structure in its flat form.
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::sflow::{Datagram, SampleKind};
+///
+/// let datagram = Datagram::parse(example::sflow().payload)?;
+/// let sample = datagram.samples().last().unwrap()?;
+/// let SampleKind::Counters(counters) = sample.kind()? else { panic!() };
+/// let record = counters.records().next().unwrap()?;
+/// let member = record.members().find(|member| member.name.name() == "ifInOctets").unwrap();
+/// assert_eq!(member.octets, [0, 0, 0, 0, 0, 0, 0x27, 0x10]);
+/// assert!(!member.is_unknown_counter());
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Member<'a> {
     /// Its name, with its place in lists.
@@ -33,6 +47,19 @@ impl Member<'_> {
 ///
 /// [`Display`](fmt::Display) writes the whole; the parts are at hand for those who
 /// nest: `lists()` yields `("dst_as_path", 0), ("as", 1)` and `name()` is then empty.
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::sflow::{Datagram, SampleKind};
+///
+/// let datagram = Datagram::parse(example::sflow().payload)?;
+/// let sample = datagram.samples().last().unwrap()?;
+/// let SampleKind::Counters(counters) = sample.kind()? else { panic!() };
+/// let record = counters.records().next().unwrap()?;
+/// let name = record.members().next().unwrap().name;
+/// assert_eq!((name.to_string(), name.lists().count()), ("ifIndex".to_owned(), 0));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MemberName {
     pub(super) lists: [Option<(&'static str, u32)>; DEPTH],
@@ -67,6 +94,19 @@ impl fmt::Display for MemberName {
 }
 
 /// What the octets of a member mean.
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::sflow::structure::MemberValue;
+/// use netflow_core::wire::sflow::{Datagram, SampleKind};
+///
+/// let datagram = Datagram::parse(example::sflow().payload)?;
+/// let sample = datagram.samples().last().unwrap()?;
+/// let SampleKind::Counters(counters) = sample.kind()? else { panic!() };
+/// let record = counters.records().next().unwrap()?;
+/// assert_eq!(record.members().next().unwrap().value, Some(MemberValue::Unsigned(3)));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MemberValue<'a> {
     /// A number without sign.
