@@ -2,6 +2,7 @@
 
 mod check;
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -81,7 +82,13 @@ fn wheels(folder: &Path) -> Result {
     if !environment.exists() {
         python("-m venv").path(&environment).run()?;
     }
-    let program = |name: &str| Command::new(environment.join("bin").join(name), name);
+    let programs = environment.join("bin");
+    // Maturin looks for zig by the first `python3` of the path.
+    let mut path = vec![programs.clone()];
+    path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
+    let path = env::join_paths(path)?;
+    let program =
+        |name: &str| Command::new(programs.join(name), name).variable_unseen("PATH", &path);
     program("python")
         .arguments("-m pip install --quiet --disable-pip-version-check maturin[zig]>=1.16,<2")
         .run()?;
