@@ -40,6 +40,14 @@ use std::path::Path;
 use netflow_core::element::{DataType, DefinedElement};
 
 /// A definition and its line in the file.
+///
+/// ```
+/// let text = "pen,id,name,type\n99999,1,queueDepth,unsigned32\n";
+/// let found = netflow_definitions::parse(text, "queues.csv")?;
+/// assert_eq!((&*found[0].element.name, found[0].line), ("queueDepth", 2));
+/// assert_eq!(found[0].element.origin.as_deref(), Some("queues.csv:2"));
+/// # Ok::<(), netflow_definitions::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LocatedElement {
@@ -50,6 +58,13 @@ pub struct LocatedElement {
 }
 
 /// What is wrong with a file of definitions.
+///
+/// ```
+/// let text = "pen,id,name,type\n99999,1,queueDepth,number\n";
+/// let error = netflow_definitions::parse(text, "queues.csv").unwrap_err();
+/// assert_eq!((error.file.as_str(), error.line), ("queues.csv", 2));
+/// println!("{error}"); // queues.csv:2: what was expected, and what is there
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Error {

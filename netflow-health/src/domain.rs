@@ -35,6 +35,20 @@ use crate::examples::Examples;
 use crate::limits::HealthLimits;
 
 /// Where and when something was seen.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// let report = health.report(&decoder);
+/// let domain = &report.domains[0];
+/// assert_eq!(domain.first, domain.last); // one message
+/// assert_eq!(domain.first.time, example::ipfix().received);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Seen {
@@ -45,6 +59,24 @@ pub struct Seen {
 }
 
 /// Units that are missing before a message.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// let v5 = example::netflow_v5();
+/// let mut later = v5.payload.to_vec();
+/// later[19] = 4; // flow 4 after flow 1
+/// for payload in [v5.payload, &later] {
+///     health.decoded(&decoder.decode(v5.with_payload(payload))?);
+/// }
+/// let report = health.report(&decoder);
+/// let gaps = &report.domains[0].gaps;
+/// assert_eq!((gaps.count, gaps.first[0].lost), (1, 2)); // flows 2 and 3
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Gap {
@@ -55,6 +87,20 @@ pub struct Gap {
 }
 
 /// One observation domain.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// let report = health.report(&decoder);
+/// let domain = &report.domains[0];
+/// assert_eq!((domain.key.observation_domain, domain.messages, domain.flows), (7, 1, 1));
+/// assert_eq!((domain.options_records, domain.templates.by_id.len()), (2, 3));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DomainHealth {

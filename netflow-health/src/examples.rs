@@ -3,6 +3,19 @@
 use crate::count;
 
 /// The first things of a kind, and how many there were.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// let report = health.report(&decoder);
+/// let interfaces = &report.domains[0].announced.interfaces;
+/// assert_eq!((interfaces.first.len(), interfaces.count, interfaces.more()), (1, 1, 0));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Examples<T> {

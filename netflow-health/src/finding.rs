@@ -7,6 +7,23 @@ use netflow_core::DatagramId;
 pub use self::detail::Detail;
 
 /// One result of the diagnosis: a fault, a doubtful value or a note.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::{Health, Severity};
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// // The flow alone, without the sets of templates before it.
+/// let mut payload = [&example::ipfix().payload[..16], &example::ipfix().payload[128..]].concat();
+/// payload[3] = 61; // the length of the message
+/// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// let finding = &report.findings[0];
+/// assert_eq!((finding.code(), finding.severity()), ("template_absent", Severity::Error));
+/// assert_eq!(finding.domain, Some(0));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Finding {
@@ -19,6 +36,13 @@ pub struct Finding {
 }
 
 /// How much a finding matters.
+///
+/// ```
+/// use netflow_health::Severity;
+///
+/// assert!(Severity::Error > Severity::Warning);
+/// assert_eq!(Severity::Info.name(), "info");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Worth knowing; no number is wrong for it.
@@ -59,6 +83,23 @@ macro_rules! findings {
         $($(#[$member_doc:meta])* $member:ident: $type:ty),+ $(,)?
     })+) => {
         /// What a finding is about, with its numbers.
+        ///
+        /// ```
+        /// use netflow_core::{Decoder, example};
+        /// use netflow_health::{Detail, FindingKind, Health};
+        ///
+        /// let mut decoder = Decoder::default();
+        /// let mut health = Health::default();
+        /// // The flow alone, without the sets of templates before it.
+        /// let mut payload = [&example::ipfix().payload[..16], &example::ipfix().payload[128..]].concat();
+        /// payload[3] = 61; // the length of the message
+        /// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
+        /// let report = health.report(&decoder);
+        /// let kind = &report.findings[0].kind;
+        /// assert!(matches!(kind, FindingKind::TemplateAbsent { octets: 41, .. }));
+        /// assert_eq!(kind.details()[0], ("octets", Detail::Unsigned(41)));
+        /// # Ok::<(), netflow_core::Error>(())
+        /// ```
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum FindingKind {

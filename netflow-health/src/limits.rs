@@ -3,6 +3,16 @@
 /// How much [`Health`](crate::Health) keeps. What is beyond a limit is counted, not kept, so
 /// that memory stays bounded however many exporters there are: with the defaults a few
 /// megabytes for a network of usual size, and at most about 100 MiB.
+///
+/// ```
+/// use netflow_health::{Health, HealthLimits};
+///
+/// let mut limits = HealthLimits::default();
+/// limits.domains = 10_000;
+/// let health = Health::new(limits);
+/// assert_eq!(limits.examples, 20);
+/// # let _ = health;
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HealthLimits {

@@ -15,6 +15,21 @@ const FROM: usize = 24;
 const MARKED: usize = 4;
 
 /// All problems by kind, in the order of their first.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// // The flow alone, without the sets of templates before it.
+/// let mut payload = [&example::ipfix().payload[..16], &example::ipfix().payload[128..]].concat();
+/// payload[3] = 61; // the length of the message
+/// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// assert_eq!((report.problems.kinds.len(), report.problems.octets()), (1, 41));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Problems {
@@ -25,6 +40,22 @@ pub struct Problems {
 }
 
 /// Problems of one kind.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// // The flow alone, without the sets of templates before it.
+/// let mut payload = [&example::ipfix().payload[..16], &example::ipfix().payload[128..]].concat();
+/// payload[3] = 61; // the length of the message
+/// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// let kind = &report.problems.kinds[0];
+/// assert_eq!((kind.reason, kind.count, kind.octets), ("no_template", 1, 41));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ProblemKind {
@@ -41,6 +72,22 @@ pub struct ProblemKind {
 }
 
 /// One problem.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// // The flow alone, without the sets of templates before it.
+/// let mut payload = [&example::ipfix().payload[..16], &example::ipfix().payload[128..]].concat();
+/// payload[3] = 61; // the length of the message
+/// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// let problem = &report.problems.kinds[0].examples[0];
+/// assert_eq!((problem.exporter, problem.error.offset), (example::ipfix().exporter, 16));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ProblemExample {
@@ -59,6 +106,23 @@ pub struct ProblemExample {
 }
 
 /// Octets around a faulty place.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// // The flow alone, without the sets of templates before it.
+/// let mut payload = [&example::ipfix().payload[..16], &example::ipfix().payload[128..]].concat();
+/// payload[3] = 61; // the length of the message
+/// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// let around = report.problems.kinds[0].examples[0].around.as_ref().unwrap();
+/// // Octets before it, and the header of the set.
+/// assert_eq!((around.offset, &around.octets[around.marked.clone()]), (8, &[1, 0, 0, 45][..]));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Around {

@@ -6,6 +6,21 @@ use crate::problem::Problems;
 use crate::source::SourceFacts;
 
 /// Everything that is known of the exporters, and what follows from it.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// let report = health.report(&decoder);
+/// assert_eq!((report.flows(), report.unreadable, report.lost_octets()), (1, 0, 0));
+/// for finding in &report.findings {
+///     println!("{}: {}", finding.severity().name(), finding.code());
+/// }
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Report {

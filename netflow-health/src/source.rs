@@ -7,6 +7,17 @@ macro_rules! facts {
     ($($(#[$doc:meta])* $name:ident,)+) => {
         /// What a capture or a socket held and lost, in numbers that the caller counts; 0 where
         /// it does not count. Of a socket, `packets` and `datagrams` are both the datagrams received.
+        ///
+        /// ```
+        /// use netflow_health::{Health, SourceFacts};
+        ///
+        /// let mut facts = SourceFacts::default();
+        /// facts.kernel_drops = 12;
+        /// assert!(facts.set("queue_drops", 3));
+        /// let mut health = Health::default();
+        /// health.source(facts);
+        /// assert!(facts.numbers().contains(&("queue_drops", 3)));
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         #[non_exhaustive]
         pub struct SourceFacts {

@@ -52,6 +52,23 @@ pub trait Datagrams {
 }
 
 /// What comes from a source.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits};
+/// use netflow_io::{Arrival, Arrivals, Source};
+///
+/// let mut source = Source::from_reader(netflow_core::example::ipfix().payload, "memory")?;
+/// let mut decoder = Decoder::new(Limits::default());
+/// let mut arrivals = Arrivals::new();
+/// while let Some(arrival) = arrivals.next(&mut source, &mut decoder) {
+///     match arrival? {
+///         Arrival::Datagram(datagram) => assert_eq!(datagram.payload.len(), 173),
+///         Arrival::SessionEnded(exporter) => println!("{exporter} has closed its connection"),
+///         _ => {} // idle: time for what is done every second
+///     }
+/// }
+/// # Ok::<(), netflow_io::CaptureError>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Arrival<'a> {

@@ -3,6 +3,16 @@
 use core::fmt;
 
 /// How a file is compressed.
+///
+/// ```
+/// use netflow_io::Compression;
+///
+/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/genuine/sf_v9.pcap");
+/// let source = netflow_io::open(path)?; // a capture that is not compressed
+/// assert_eq!(source.compression(), None);
+/// assert_eq!(Compression::Gzip.to_string(), "gzip");
+/// # Ok::<(), netflow_io::CaptureError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Compression {

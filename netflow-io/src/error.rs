@@ -13,6 +13,12 @@ use crate::compression::Compression;
 ///
 /// It is one line, such as ``capture.pcap is cut: the packet needs 98 octets, 12 are
 /// left (frame 3, octet 1034)``.
+///
+/// ```
+/// let error = netflow_io::open("missing.pcap").unwrap_err();
+/// assert_eq!(error.to_string(), "missing.pcap is not there; check the path");
+/// assert_eq!((error.kind().code(), error.frame()), ("not_found", None));
+/// ```
 #[derive(Debug)]
 pub struct CaptureError {
     kind: CaptureErrorKind,
@@ -93,6 +99,16 @@ impl core::error::Error for CaptureError {
 }
 
 /// What is wrong with a file; each kind has a stable [`code`](Self::code).
+///
+/// ```
+/// use netflow_io::{CaptureErrorKind, Source};
+///
+/// let octets = netflow_core::example::ipfix().payload;
+/// let mut source = Source::from_reader(&octets[..100], "cut.ipfix")?;
+/// let error = source.next().unwrap().unwrap_err();
+/// assert!(matches!(error.kind(), CaptureErrorKind::Cut { needed: 173, left: 100, .. }));
+/// # Ok::<(), netflow_io::CaptureError>(())
+/// ```
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum CaptureErrorKind {
@@ -252,6 +268,14 @@ const NFCAPD: &str = "it is a file of nfcapd, which holds flows but not the data
                       read it with nfdump, or capture what the exporters send";
 
 /// The first octets of a file, as text `7b 22 …`.
+///
+/// ```
+/// use netflow_io::{CaptureErrorKind, Source};
+///
+/// let error = Source::from_reader(&b"{}"[..], "flows.json").unwrap_err();
+/// let CaptureErrorKind::UnknownFormat { first } = error.kind() else { panic!("{error}") };
+/// assert_eq!((first.as_slice(), first.to_string()), (&b"{}"[..], "7b 7d".to_owned()));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FirstOctets {
     octets: [u8; 8],

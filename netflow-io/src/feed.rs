@@ -12,6 +12,25 @@ use crate::arrivals::{Arrival, Arrivals, Datagrams};
 const KEPT_PROBLEMS: usize = 1_000;
 
 /// What a [`Feed`] returns for each arrival.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits};
+/// use netflow_io::{Event, Feed, Source};
+///
+/// let mut source = Source::from_reader(netflow_core::example::ipfix().payload, "memory")?;
+/// let mut feed = Feed::new(Decoder::new(Limits::default()));
+/// while let Some(event) = feed.next(&mut source) {
+///     match event? {
+///         Event::Decoded(datagram, decoded) => {
+///             assert_eq!((datagram.frame, decoded.flows().count()), (1, 1));
+///         }
+///         Event::Unreadable(datagram, error) => println!("{}: {error}", datagram.exporter),
+///         Event::SessionEnds(exporter) => println!("{exporter} has closed its connection"),
+///         _ => {} // idle
+///     }
+/// }
+/// # Ok::<(), netflow_io::CaptureError>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Event<'a> {
@@ -60,6 +79,17 @@ pub struct Feed {
 }
 
 /// A problem in the data, kept beyond its datagram.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, example};
+/// use netflow_io::Feed;
+///
+/// let mut feed = Feed::new(Decoder::new(Limits::default()));
+/// feed.push(example::ipfix().with_payload(b"GET / HTTP/1.1"));
+/// let problem = feed.problems().next().unwrap();
+/// assert_eq!((problem.error.kind.code(), problem.octets), ("not_flow_export", 14));
+/// assert!(problem.is_unreadable);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeptProblem {

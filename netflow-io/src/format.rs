@@ -1,6 +1,14 @@
 //! The formats of files.
 
 /// What a file is.
+///
+/// ```
+/// use netflow_io::{Format, Source};
+///
+/// let source = Source::from_reader(netflow_core::example::ipfix().payload, "memory")?;
+/// assert_eq!(source.format(), Format::IpfixFile);
+/// # Ok::<(), netflow_io::CaptureError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {

@@ -49,6 +49,15 @@ pub struct IpfixFraming {
 }
 
 /// Why a stream cannot be read further: where the next message begins is not known.
+///
+/// ```
+/// use netflow_io::{FramingError, IpfixFraming};
+///
+/// let mut framing = IpfixFraming::new();
+/// framing.push(b"GET / HTTP/1.1\r\n\r\n");
+/// let error = framing.next_message().unwrap_err();
+/// assert_eq!(error, FramingError::Version { version: 0x4745 });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ThisError)]
 #[non_exhaustive]
 pub enum FramingError {

@@ -23,6 +23,13 @@ const EDGE: usize = 64;
 const MAX_COMPARED: usize = 16;
 
 /// How a copy differs from the datagram that was returned.
+///
+/// ```
+/// use netflow_io::CopyKind;
+///
+/// let names = CopyKind::ALL.map(CopyKind::name);
+/// assert_eq!(names[..2], ["tunnel", "MPLS labels"]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CopyKind {

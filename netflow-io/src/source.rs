@@ -103,6 +103,18 @@ pub struct Source<'r> {
 }
 
 /// One datagram of a file: the octets for the decoder, and what only a capture says.
+///
+/// ```
+/// use netflow_io::Source;
+///
+/// // An IPFIX file in memory.
+/// let octets = netflow_core::example::ipfix().payload;
+/// let mut source = Source::from_reader(octets, "memory")?;
+/// let packet = source.next().unwrap()?;
+/// assert_eq!((packet.datagram.frame, packet.datagram.payload), (1, octets));
+/// assert!(!packet.cut);
+/// # Ok::<(), netflow_io::CaptureError>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct CapturedDatagram<'a> {

@@ -11,6 +11,19 @@ use crate::mirror::CopyKind;
 macro_rules! counters {
     ($($(#[doc = $line:literal])+ $name:ident,)+) => {
         /// What a source has read so far; complete when it has nothing more to return.
+        ///
+        /// ```
+        /// use netflow_io::Source;
+        ///
+        /// let octets = netflow_core::example::ipfix().payload;
+        /// let mut source = Source::from_reader(octets, "memory")?;
+        /// while let Some(packet) = source.next() {
+        ///     packet?;
+        /// }
+        /// let summary = source.summary();
+        /// assert_eq!((summary.packets, summary.datagrams, summary.cut), (1, 1, 0));
+        /// # Ok::<(), netflow_io::CaptureError>(())
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         #[non_exhaustive]
         pub struct CaptureSummary {
@@ -83,11 +96,33 @@ macro_rules! counts_by_kind {
 
 counts_by_kind! {
     /// The number of datagrams in tunnels, by the kind of the innermost.
+    ///
+    /// ```
+    /// use netflow_io::TunnelCounts;
+    ///
+    /// let print = |tunnels: &TunnelCounts| {
+    ///     for (tunnel, datagrams) in tunnels.iter() {
+    ///         println!("{datagrams} datagrams in {}", tunnel.name());
+    ///     }
+    /// };
+    /// print(&TunnelCounts::default());
+    /// assert_eq!(TunnelCounts::default().total(), 0);
+    /// ```
     pub struct TunnelCounts of Tunnel;
 }
 
 counts_by_kind! {
     /// The number of copies of datagrams, by how they differ from the one returned.
+    ///
+    /// ```
+    /// use netflow_io::CopyCounts;
+    ///
+    /// let copies = CopyCounts::default();
+    /// for (kind, datagrams) in copies.iter() {
+    ///     println!("{datagrams} copies differ in {}", kind.name());
+    /// }
+    /// assert_eq!(copies.total(), 0);
+    /// ```
     pub struct CopyCounts of CopyKind;
 }
 

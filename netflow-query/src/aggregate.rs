@@ -19,6 +19,13 @@ use self::space_saving::BoundedGroups;
 use crate::Filter;
 
 /// What is summed.
+///
+/// ```
+/// use netflow_query::Sum;
+///
+/// assert_eq!(Sum::by_name("packets"), Some(Sum::Packets));
+/// assert_eq!(Sum::ALL.map(Sum::name), ["octets", "packets", "flows"]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Sum {
@@ -52,6 +59,22 @@ impl Sum {
 }
 
 /// Octets, packets and flows.
+///
+/// ```
+/// use netflow_core::field::FlowField;
+/// use netflow_core::{Decoder, Limits, example};
+/// use netflow_query::{Aggregate, AggregateOptions, Sum};
+///
+/// let limits = Limits::default();
+/// let mut decoder = Decoder::new(limits);
+/// let options = AggregateOptions::new(vec![FlowField::DestinationPort], limits.hash_seed);
+/// let mut ports = Aggregate::new(options);
+/// ports.add(&decoder.decode(example::ipfix())?);
+/// let totals = ports.totals();
+/// assert_eq!((totals.octets, totals.packets, totals.flows), (150_000, 200, 1));
+/// assert_eq!(totals.get(Sum::Packets), 200);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Sums {
@@ -83,6 +106,20 @@ impl Sums {
 }
 
 /// How flows are grouped.
+///
+/// ```
+/// use netflow_core::Limits;
+/// use netflow_core::field::FlowField;
+/// use netflow_query::{AggregateOptions, Filter, PrefixLengths, Sum};
+///
+/// let by = vec![FlowField::SourceAddress];
+/// let mut options = AggregateOptions::new(by, Limits::default().hash_seed);
+/// options.order = Sum::Packets;
+/// options.prefixes = PrefixLengths::new(24, 56).unwrap();
+/// options.filter = Some(Filter::parse("proto tcp")?);
+/// assert_eq!(options.by, [FlowField::SourceAddress]);
+/// # Ok::<(), netflow_query::FilterError>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct AggregateOptions {
@@ -175,6 +212,23 @@ struct Gathered {
 }
 
 /// One group.
+///
+/// ```
+/// use netflow_core::field::FlowField;
+/// use netflow_core::{Decoder, Limits, example};
+/// use netflow_query::{Aggregate, AggregateOptions};
+///
+/// let limits = Limits::default();
+/// let mut decoder = Decoder::new(limits);
+/// let options = AggregateOptions::new(vec![FlowField::DestinationPort], limits.hash_seed);
+/// let mut ports = Aggregate::new(options);
+/// ports.add(&decoder.decode(example::ipfix())?);
+/// let group = &ports.top(1)[0];
+/// assert_eq!(group.values[0].to_string(), "443");
+/// assert_eq!(group.sums.octets, 150_000); // 1500, of one packet in 100
+/// assert_eq!(group.error, 0);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Group {

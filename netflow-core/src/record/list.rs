@@ -147,6 +147,25 @@ impl<'a, 't> BasicList<'a, 't> {
 }
 
 /// The items of a list: octets that are read one item after the other.
+///
+/// ```
+/// use netflow_core::record::List;
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// // IPFIX: template 257 of a port, and 256 of a subTemplateList (292) with records of 257.
+/// let payload = [
+///     0, 10, 0, 48, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 7, // header
+///     0, 2, 0, 20, 1, 1, 0, 1, 0, 11, 0, 2, 1, 0, 0, 1, 1, 36, 255, 255,
+///     1, 0, 0, 12, 7, 3, 1, 1, 0, 80, 1, 187, // all of: 80 and 443
+/// ];
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix().with_payload(&payload))?;
+/// let field = decoded.records().next().unwrap().fields().next().unwrap();
+/// let Some(List::SubTemplate(list)) = field.list() else { panic!() };
+/// let mut records = list.records();
+/// assert_eq!((records.next().unwrap().octets().len(), records.left()), (2, 2));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ListItems<'a, L> {
     reader: OctetReader<'a>,
@@ -407,6 +426,25 @@ impl<'a, 't> Iterator for ListParts<'a, 't> {
 pub type ListRecords<'a, 't> = ListItems<'a, ListTemplates<'t>>;
 
 /// How the records of a list are read.
+///
+/// ```
+/// use netflow_core::record::{List, ListRecords};
+/// use netflow_core::{Decoder, Limits, example};
+///
+/// // IPFIX: template 257 of a port, and 256 of a subTemplateList (292) with records of 257.
+/// let payload = [
+///     0, 10, 0, 48, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 7, // header
+///     0, 2, 0, 20, 1, 1, 0, 1, 0, 11, 0, 2, 1, 0, 0, 1, 1, 36, 255, 255,
+///     1, 0, 0, 12, 7, 3, 1, 1, 0, 80, 1, 187, // all of: 80 and 443
+/// ];
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix().with_payload(&payload))?;
+/// let field = decoded.records().next().unwrap().fields().next().unwrap();
+/// let Some(List::SubTemplate(list)) = field.list() else { panic!() };
+/// let records: ListRecords<'_, '_> = list.records(); // items that are read by the templates
+/// assert_eq!(records.map(|record| record.template().id()).collect::<Vec<u16>>(), [257, 257]);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct ListTemplates<'t> {
     /// The template of the records, if it was known.

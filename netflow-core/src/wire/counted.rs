@@ -6,6 +6,16 @@ use crate::error::{Error, ErrorKind};
 use crate::wire::prefix;
 
 /// A header that counts the records after it.
+///
+/// ```
+/// use netflow_core::example;
+/// use netflow_core::wire::counted::CountingHeader;
+/// use netflow_core::wire::v5::Header;
+///
+/// let (header, _) = Header::parse(example::netflow_v5().payload, 0)?;
+/// assert_eq!((header.record_count(), Header::STRUCTURE), (1, "v5 header"));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 pub trait CountingHeader: FromBytes + Immutable + KnownLayout + Unaligned {
     /// Name of the structure in an error.
     const STRUCTURE: &'static str;

@@ -7,6 +7,20 @@ use netflow_core::{ClockRule, DatagramId, Flow, MessageHeader, NoTime};
 const AGREES: i64 = 3_600_000_000_000;
 
 /// The clocks of one observation domain.
+///
+/// ```
+/// use netflow_core::{ClockRule, Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// let report = health.report(&decoder);
+/// let clock = &report.domains[0].clock;
+/// assert_eq!(clock.rules, [(Some(ClockRule::Milliseconds), 1)]);
+/// assert_eq!(clock.suspect, 0);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Clock {
@@ -28,6 +42,23 @@ pub struct Clock {
 }
 
 /// Flows that lack the same times for the same reason.
+///
+/// ```
+/// use netflow_core::{Decoder, NoTime, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// // Template 256 has octets alone.
+/// let mut payload = example::ipfix().payload[..16].to_vec();
+/// payload.extend([0, 2, 0, 12, 1, 0, 0, 1, 0, 1, 0, 4, 1, 0, 0, 8, 0, 0, 5, 220]);
+/// payload[3] = 36; // the length of the message
+/// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// let missing = &report.domains[0].clock.missing[0];
+/// assert_eq!((missing.time.name(), missing.reason, missing.flows), ("both", NoTime::NotSent, 1));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MissingTimes {
@@ -42,6 +73,12 @@ pub struct MissingTimes {
 }
 
 /// The times that a flow lacks.
+///
+/// ```
+/// use netflow_health::MissingTime;
+///
+/// assert_eq!(MissingTime::End.name(), "end");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MissingTime {
     /// Start and end.
@@ -82,6 +119,19 @@ impl MissingTime {
 }
 
 /// How far export times are ahead of receive times, in nanoseconds; negative is behind.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// let report = health.report(&decoder);
+/// let skew = report.domains[0].clock.skew.unwrap();
+/// assert_eq!((skew.min, skew.max), (0, 0)); // sent and received in the same second
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Skew {

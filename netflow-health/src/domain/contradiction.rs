@@ -6,6 +6,20 @@ use netflow_core::wire::template::FieldKey;
 use netflow_core::{DatagramId, Flow};
 
 /// Numbers of one domain that contradict each other.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// let report = health.report(&decoder);
+/// let contradictions = &report.domains[0].contradictions;
+/// assert_eq!(contradictions.short_frames, 0);
+/// assert!(contradictions.algorithm.is_none());
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Contradictions {
@@ -19,6 +33,25 @@ pub struct Contradictions {
 
 /// Options that announce a sampling rate by an unknown algorithm. FortiGates have been seen
 /// to send a counter as the rate there, and collectors to multiply by it.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// // Options template 257 of the domain (149): a rate (34) by algorithm (35) 7.
+/// let payload = [
+///     0, 10, 0, 51, 0x65, 0x53, 0xf1, 0, 0, 0, 0, 1, 0, 0, 0, 7, // header
+///     0, 3, 0, 22, 1, 1, 0, 3, 0, 1, 0, 149, 0, 4, 0, 34, 0, 4, 0, 35, 0, 1, // template
+///     1, 1, 0, 13, 0, 0, 0, 7, 0, 0, 0, 100, 7, // options
+/// ];
+/// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// let announced = report.domains[0].contradictions.algorithm.unwrap();
+/// assert_eq!((announced.algorithm, announced.rate), (7, 100));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownAlgorithm {

@@ -5,6 +5,22 @@ use netflow_core::{DatagramId, Flow, IcmpRule};
 
 /// The rules by which ambiguous fields of one domain were read: those that exporters use in several
 /// ways.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// let mut payload = example::netflow_v5().payload.to_vec();
+/// payload[58..60].copy_from_slice(&[8, 0]); // the port of an echo request
+/// payload[62] = 1; // ICMP
+/// health.decoded(&decoder.decode(example::netflow_v5().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// let meanings = &report.domains[0].meanings;
+/// assert_eq!((meanings.icmp.len(), meanings.second_counters.len()), (1, 0));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Meanings {
@@ -15,6 +31,25 @@ pub struct Meanings {
 }
 
 /// Flows whose second counters were read by one rule.
+///
+/// ```
+/// use netflow_core::template::SecondCounters;
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// // Template 256 has octets (1) and a second counter of octets (23).
+/// let mut payload = example::ipfix().payload[..16].to_vec();
+/// payload.extend([0, 2, 0, 16, 1, 0, 0, 2, 0, 1, 0, 4, 0, 23, 0, 4]);
+/// payload.extend([1, 0, 0, 12, 0, 0, 5, 220, 0, 0, 0, 60]);
+/// payload[3] = 44; // the length of the message
+/// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// let counters = &report.domains[0].meanings.second_counters[0];
+/// assert_eq!((counters.rule, counters.template), (SecondCounters::Unknown, 256));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SecondCounterUse {
@@ -29,6 +64,22 @@ pub struct SecondCounterUse {
 }
 
 /// Flows whose type and code of ICMP were found by one rule.
+///
+/// ```
+/// use netflow_core::{Decoder, IcmpRule, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// let mut payload = example::netflow_v5().payload.to_vec();
+/// payload[58..60].copy_from_slice(&[8, 0]); // the port of an echo request
+/// payload[62] = 1; // ICMP
+/// health.decoded(&decoder.decode(example::netflow_v5().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// let icmp = &report.domains[0].meanings.icmp[0];
+/// assert_eq!((icmp.rule, icmp.flows), (IcmpRule::Port, 1));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IcmpUse {

@@ -8,6 +8,19 @@ use netflow_core::{
 use crate::examples::Examples;
 
 /// The sampling rates that flows had.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// let report = health.report(&decoder);
+/// let rates = &report.domains[0].rates;
+/// assert_eq!((rates.rates.len(), rates.unknown()), (1, 0));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Rates {
@@ -19,6 +32,19 @@ pub struct Rates {
 }
 
 /// Flows that had the same rate by the same rule.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// let report = health.report(&decoder);
+/// let counted = &report.domains[0].rates.rates[0];
+/// assert_eq!((counted.sampling.unwrap().rate, counted.flows), (100, 1));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateCount {
@@ -89,6 +115,19 @@ impl Rates {
 }
 
 /// What options announced and the decoder knows, in order of their keys.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// let report = health.report(&decoder);
+/// let announced = &report.domains[0].announced;
+/// assert_eq!(announced.interfaces.first, [(3, "eth0".to_owned())]);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Announced {
@@ -109,6 +148,19 @@ pub struct Announced {
 }
 
 /// A sampling rate that options announced.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// let report = health.report(&decoder);
+/// let announced = &report.domains[0].announced.rates.first[0];
+/// assert_eq!((announced.rate, announced.of.to_string()), (100, "the whole domain".to_owned()));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct AnnouncedRate {
@@ -121,6 +173,23 @@ pub struct AnnouncedRate {
 }
 
 /// Sampling without a rate that options announced.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// // The options say that packets are taken for 1 (307) of 100 (308) microseconds.
+/// let mut payload = example::ipfix().payload.to_vec();
+/// payload[79] = 51;
+/// payload[83] = 52;
+/// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// let announced = &report.domains[0].announced.unrated.first[0];
+/// assert_eq!(announced.selection.method.name(), "time");
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct AnnouncedSelection {

@@ -23,6 +23,19 @@ const DEFINITIONS: usize = 4;
 const LONGEST_NAME: usize = 1_024;
 
 /// The templates of one domain.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// let report = health.report(&decoder);
+/// let templates = &report.domains[0].templates;
+/// assert_eq!(templates.by_id.keys().collect::<Vec<_>>(), [&256, &257, &258]);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Templates {
@@ -37,6 +50,20 @@ pub struct Templates {
 }
 
 /// One template id: its definition, and how it changed.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// let report = health.report(&decoder);
+/// let template = &report.domains[0].templates.by_id[&256];
+/// assert_eq!((template.sent, template.records, template.changes), (1, 1, 0));
+/// assert_eq!((template.scope_count, template.record_len), (None, Some(41)));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TemplateHistory {
@@ -73,6 +100,24 @@ pub struct TemplateHistory {
 }
 
 /// What happened to a definition.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::{Health, TemplateEvent};
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// // The template once more, with octets of 8 in place of 4.
+/// let mut payload = [&example::ipfix().payload[..64]].concat();
+/// payload[3] = 64;
+/// payload[51] = 8;
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// let (_, event) = &report.domains[0].templates.by_id[&256].events.first[0];
+/// assert!(matches!(event, TemplateEvent::Changed(changes) if changes.lengths.count == 1));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub enum TemplateEvent {
     /// The template was sent with another definition.
@@ -82,6 +127,19 @@ pub enum TemplateEvent {
 }
 
 /// One field of a template.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// let report = health.report(&decoder);
+/// let field = &report.domains[0].templates.by_id[&258].fields.first[1];
+/// assert_eq!((field.key.to_string(), field.name.as_deref()), ("82".to_owned(), Some("interfaceName")));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TemplateField {

@@ -8,6 +8,22 @@ use super::add;
 const LENGTHS: usize = 8;
 
 /// Data sets of one id that had no template when they came.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::Health;
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// // The flow alone, without the sets of templates before it.
+/// let mut payload = [&example::ipfix().payload[..16], &example::ipfix().payload[128..]].concat();
+/// payload[3] = 61; // the length of the message
+/// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// let unread = &report.domains[0].unread_sets[&256];
+/// assert_eq!((unread.sets, unread.octets, unread.lost_octets()), (1, 41, 41));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnreadSets {
@@ -61,6 +77,20 @@ impl UnreadSets {
 }
 
 /// A template that came and cannot be used.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, example};
+/// use netflow_health::Health;
+///
+/// let mut health = Health::default();
+/// // The template has more fields than are allowed here.
+/// let mut decoder = Decoder::new(Limits::default().with_template_fields(2));
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// let report = health.report(&decoder);
+/// let refused = &report.domains[0].refused_templates[&256];
+/// assert_eq!((refused.reason, refused.count), ("too_many_fields", 1));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RefusedTemplate {

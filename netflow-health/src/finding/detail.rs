@@ -1,6 +1,27 @@
 //! The numbers and words of a finding.
 
 /// One number or word of a finding.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::{Detail, Health};
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// // The flow alone, without the sets of templates before it.
+/// let mut payload = [&example::ipfix().payload[..16], &example::ipfix().payload[128..]].concat();
+/// payload[3] = 61; // the length of the message
+/// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// for (name, detail) in report.findings[0].kind.details() {
+///     match detail {
+///         Detail::Unsigned(number) => assert_eq!((name, number), ("octets", 41)),
+///         Detail::Numbers(numbers) => assert_eq!((name, numbers), ("sets", vec![256])),
+///         other => println!("{name}: {other:?}"),
+///     }
+/// }
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Detail {
     /// A count, an id, a rate.

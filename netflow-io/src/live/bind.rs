@@ -24,6 +24,36 @@ use super::streams::{ConnectionCounts, StreamListener};
 const BACKLOG: i32 = 128;
 
 /// An open collector: its sockets, shared among the sources of its workers.
+///
+/// ```
+/// use netflow_core::Decoder;
+/// use netflow_io::live::{Live, LiveOptions};
+/// use netflow_io::{Event, Feed};
+///
+/// let mut live = Live::bind(&LiveOptions::new().udp("127.0.0.1:0".parse()?))?;
+/// println!("listening on {}", live.listeners()[0].address);
+/// let stopper = live.stopper(); // for a handler of signals
+/// let workers: Vec<_> = live
+///     .take_sources()
+///     .into_iter()
+///     .map(|mut source| {
+///         std::thread::spawn(move || {
+///             let mut feed = Feed::new(Decoder::default());
+///             while let Some(event) = feed.next(&mut source) {
+///                 if let Ok(Event::Decoded(_, decoded)) = event {
+///                     decoded.flows().for_each(|flow| println!("{flow}"));
+///                 }
+///             }
+///             feed.decoder().stats().datagrams
+///         })
+///     })
+///     .collect();
+/// stopper.stop();
+/// for worker in workers {
+///     assert_eq!(worker.join().unwrap(), 0); // nothing was sent
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Live {
     sources: Vec<LiveSource>,
@@ -35,6 +65,17 @@ pub struct Live {
 }
 
 /// An address that is listened on.
+///
+/// ```
+/// use netflow_io::live::{Live, LiveOptions};
+///
+/// let live = Live::bind(&LiveOptions::new().udp("127.0.0.1:0".parse()?))?;
+/// let listener = live.listeners()[0];
+/// assert_eq!(listener.transport, "udp");
+/// assert_ne!(listener.address.port(), 0); // the kernel has chosen one
+/// assert!(listener.buffer.unwrap().granted > 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OpenListener {
@@ -47,6 +88,16 @@ pub struct OpenListener {
 }
 
 /// The receive buffer of a socket, in octets.
+///
+/// ```
+/// use netflow_io::live::{Live, LiveOptions};
+///
+/// let live = Live::bind(&LiveOptions::new().udp("127.0.0.1:0".parse()?))?;
+/// let buffer = live.listeners()[0].buffer.unwrap();
+/// println!("{} octets of {}", buffer.granted, buffer.asked);
+/// assert_eq!(buffer.remedy().is_some(), buffer.granted < buffer.asked);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReadBuffer {

@@ -8,6 +8,18 @@ use core::sync::atomic::{AtomicU64, Ordering};
 macro_rules! counters {
     ($($(#[doc = $line:literal])+ $name:ident,)+) => {
         /// What the sources of a collector received, refused and lost so far.
+        ///
+        /// ```
+        /// use netflow_io::live::{Live, LiveOptions};
+        ///
+        /// let live = Live::bind(&LiveOptions::new().udp("127.0.0.1:0".parse()?))?;
+        /// let summary = live.summary();
+        /// assert_eq!((summary.datagrams, summary.kernel_drops), (0, 0));
+        /// for (name, count) in summary.counters() {
+        ///     println!("netflow_{name}_total {count}");
+        /// }
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         #[non_exhaustive]
         pub struct LiveSummary {

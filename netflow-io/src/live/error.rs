@@ -6,6 +6,14 @@ use std::io;
 use thiserror::Error as ThisError;
 
 /// Why a collector cannot listen, or cannot continue.
+///
+/// ```
+/// use netflow_io::live::{Live, LiveError, LiveOptions};
+///
+/// let error = Live::bind(&LiveOptions::new()).unwrap_err();
+/// assert!(matches!(error, LiveError::NoListener));
+/// assert_eq!(error.to_string(), "there is no address to listen on");
+/// ```
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum LiveError {

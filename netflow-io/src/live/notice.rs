@@ -11,6 +11,14 @@ use crate::framing::FramingError;
 const KEPT: usize = 256;
 
 /// Something that happened to a connection.
+///
+/// ```
+/// use netflow_io::live::Notice;
+///
+/// let notice = Notice::Connected("192.0.2.1:50000".parse()?);
+/// assert_eq!(notice.to_string(), "192.0.2.1:50000 connected");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice {
@@ -27,6 +35,15 @@ pub enum Notice {
 }
 
 /// Why a connection was closed.
+///
+/// ```
+/// use netflow_io::live::{CloseReason, Notice};
+///
+/// let reason = CloseReason::Cut { octets: 5 };
+/// let notice = Notice::Closed("192.0.2.1:50000".parse()?, reason);
+/// assert!(notice.to_string().ends_with("ended by the peer 5 octets into a message"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CloseReason {

@@ -105,6 +105,18 @@ impl LiveOptions {
 }
 
 /// An address to listen on.
+///
+/// ```
+/// use netflow_core::Protocol;
+/// use netflow_io::live::{Listener, ListenerTransport, LiveOptions, Protocols};
+///
+/// // sFlow on its port, everything on another.
+/// let sflow: Protocols = [Protocol::SflowV5].into_iter().collect();
+/// let listener = Listener::new(ListenerTransport::Udp, "0.0.0.0:6343".parse()?).with_protocols(sflow);
+/// let options = LiveOptions::new().udp("0.0.0.0:2055".parse()?).listen(listener);
+/// assert_eq!(options.listeners.len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Listener {
@@ -137,6 +149,12 @@ impl Listener {
 }
 
 /// The transport of a listener.
+///
+/// ```
+/// use netflow_io::live::ListenerTransport;
+///
+/// assert_eq!(ListenerTransport::Tcp.name(), "tcp");
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ListenerTransport {

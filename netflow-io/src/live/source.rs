@@ -11,6 +11,19 @@ use crate::arrivals::{Arrival, Datagrams};
 /// The datagrams of one worker.
 ///
 /// After [`Stopper::stop`](super::Stopper::stop) it returns the datagrams that its sockets hold, and then it ends.
+///
+/// ```
+/// use netflow_io::live::{Live, LiveOptions};
+/// use netflow_io::{Arrival, Datagrams};
+///
+/// let mut live = Live::bind(&LiveOptions::new().udp("127.0.0.1:0".parse()?))?;
+/// let mut source = live.take_sources().remove(0);
+/// source.set_idle(core::time::Duration::ZERO); // returns at once if nothing has arrived
+/// assert!(matches!(source.next_arrival(), Some(Ok(Arrival::Idle))));
+/// live.stopper().stop();
+/// assert!(source.next_arrival().is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct LiveSource(SourceKind);
 

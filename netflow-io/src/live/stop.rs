@@ -7,6 +7,16 @@ use std::io;
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
 /// Ends the sources of a collector: each returns the datagrams that its sockets hold, and then `None`.
+///
+/// ```
+/// use netflow_io::live::{Live, LiveOptions};
+///
+/// let live = Live::bind(&LiveOptions::new().udp("127.0.0.1:0".parse()?))?;
+/// let stopper = live.stopper();
+/// std::thread::spawn(move || stopper.stop()).join().unwrap();
+/// assert!(live.stopper().is_stopped());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Stopper(Arc<Shared>);
 

@@ -20,11 +20,33 @@ use crate::framing::IpfixFraming;
 ///
 /// TLS 1.2 and 1.3 are supported. RFC 7011 (section 11.3) wants both sides authenticated, so exporters
 /// should be [required](ClientCertificates::Required) to have a certificate.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use netflow_io::live::{ClientCertificates, Listener, ListenerTransport, LiveOptions, TlsOptions};
+///
+/// // Exporters have to show a certificate that the authority signed.
+/// let clients = ClientCertificates::Required("authority.pem".into());
+/// let listen = |certificate: &Path, key: &Path| -> Result<LiveOptions, Box<dyn std::error::Error>> {
+///     let tls = ListenerTransport::Tls(TlsOptions::from_files(certificate, key, &clients)?);
+///     Ok(LiveOptions::new().listen(Listener::new(tls, "0.0.0.0:4740".parse()?)))
+/// };
+/// let error = listen("missing.pem".as_ref(), "missing.key".as_ref()).unwrap_err();
+/// assert!(error.to_string().contains("missing.pem") || error.to_string().contains("authority.pem"));
+/// ```
 #[derive(Clone)]
 pub struct TlsOptions(Arc<ServerConfig>);
 
 /// Whether exporters authenticate themselves, by a certificate that one of these authorities
 /// signed.
+///
+/// ```
+/// use netflow_io::live::ClientCertificates;
+///
+/// let clients = ClientCertificates::Required("authority.pem".into());
+/// assert_ne!(clients, ClientCertificates::default()); // by default none is asked for
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ClientCertificates {
     /// Exporters are not asked for a certificate.
@@ -38,6 +60,14 @@ pub enum ClientCertificates {
 }
 
 /// Why TLS cannot be used as it is configured.
+///
+/// ```
+/// use netflow_io::live::{ClientCertificates, TlsError, TlsOptions};
+///
+/// let missing = "missing.pem".as_ref();
+/// let error = TlsOptions::from_files(missing, missing, &ClientCertificates::None).unwrap_err();
+/// assert!(matches!(error, TlsError::File { .. }));
+/// ```
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum TlsError {

@@ -13,6 +13,21 @@ const TOTAL: &str = "total";
 /// Counts the flows of datagrams that match a filter: each direction of a record of two (RFC 5103) is a
 /// flow, counters are scaled by the sampling rate where it is known, and records that repeat what others
 /// counted add only the increase ([`Increments`]).
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, example};
+/// use netflow_query::{Filter, FlowCounter};
+///
+/// let limits = Limits::default();
+/// let mut decoder = Decoder::new(limits);
+/// let mut counter = FlowCounter::new(Some(Filter::parse("dst port 443")?), limits.hash_seed);
+/// let mut octets = 0;
+/// for datagram in [example::ipfix(), example::netflow_v5()] {
+///     counter.for_each(&decoder.decode(datagram)?, |_, counted| octets += counted.sums.octets);
+/// }
+/// assert_eq!(octets, 150_000); // the flow of v5 goes to another port
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct FlowCounter {
     filter: Option<SetFilter>,
@@ -20,6 +35,21 @@ pub struct FlowCounter {
 }
 
 /// What one flow adds.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, example};
+/// use netflow_query::{Filter, FlowCounter};
+///
+/// let limits = Limits::default();
+/// let mut decoder = Decoder::new(limits);
+/// let mut counter = FlowCounter::new(Some(Filter::parse("dst port 443")?), limits.hash_seed);
+/// counter.for_each(&decoder.decode(example::ipfix())?, |flow, counted| {
+///     assert_eq!(flow.octets(), Some(1500));
+///     assert_eq!(counted.sums.octets, 150_000); // one packet of 100 was counted
+///     assert!(counted.is_scaled && counted.is_exact);
+/// });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CountedFlow {

@@ -9,6 +9,14 @@ use netflow_core::field::FlowField;
 use netflow_core::{Flow, FlowValue, text};
 
 /// The lengths of the prefixes that addresses are grouped by.
+///
+/// ```
+/// use netflow_query::PrefixLengths;
+///
+/// let networks = PrefixLengths::new(24, 56).unwrap();
+/// assert_eq!((networks.v4, networks.v6), (24, 56));
+/// assert_eq!(PrefixLengths::new(33, 56), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PrefixLengths {
@@ -34,6 +42,20 @@ impl Default for PrefixLengths {
 }
 
 /// The value of a field that a group has in common.
+///
+/// ```
+/// use netflow_core::field::FlowField;
+/// use netflow_core::{Decoder, Limits, example};
+/// use netflow_query::{Aggregate, AggregateOptions, GroupValue};
+///
+/// let limits = Limits::default();
+/// let mut decoder = Decoder::new(limits);
+/// let options = AggregateOptions::new(vec![FlowField::DestinationPort], limits.hash_seed);
+/// let mut ports = Aggregate::new(options);
+/// ports.add(&decoder.decode(example::ipfix())?);
+/// assert_eq!(ports.top(1)[0].values[0], GroupValue::Unsigned(443));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum GroupValue {

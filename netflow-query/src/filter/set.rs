@@ -17,6 +17,22 @@ const KEPT: usize = 8;
 
 /// A [`Filter`] compiled for the template of each set: comparisons with fields that the template
 /// lacks, and with those that are the same in all of its flows, are decided once.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, example};
+/// use netflow_query::{Filter, SetFilter};
+///
+/// let mut filter = SetFilter::new(Filter::parse("proto tcp and dst port 443")?);
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let mut count = 0;
+/// for set in decoded.joined_sets() {
+///     filter.prepare(&set);
+///     count += set.flows().filter(|flow| filter.matches(flow)).count();
+/// }
+/// assert_eq!(count, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct SetFilter {
     filter: Filter,
@@ -31,6 +47,19 @@ pub struct SetFilter {
 }
 
 /// Which flows of a set match.
+///
+/// ```
+/// use netflow_core::{Decoder, Limits, example};
+/// use netflow_query::{Filter, SetFilter, SetMatch};
+///
+/// let mut filter = SetFilter::new(Filter::parse("proto tcp and dst port 443")?);
+/// let mut decoder = Decoder::new(Limits::default());
+/// let decoded = decoder.decode(example::ipfix())?;
+/// let matched: Vec<_> = decoded.joined_sets().map(|set| filter.prepare(&set)).collect();
+/// assert_eq!(matched[0], SetMatch::None); // templates
+/// assert_eq!(matched[4], SetMatch::Each); // each flow has a port
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SetMatch {
     /// All of them.

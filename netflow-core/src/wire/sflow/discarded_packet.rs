@@ -10,6 +10,21 @@ use crate::wire::sflow::record::Records;
 
 /// `discarded_packet` (sFlow Dropped Packet Notification Structures): a packet that
 /// the device dropped. Not sampled: each is reported, up to a rate.
+///
+/// ```
+/// use netflow_core::wire::sflow::{Datagram, SampleKind};
+///
+/// // A packet that was dropped for reason 257, without structures.
+/// let words = [
+///     5_u32, 1, 0xc000_0201, 0, 1, 60_000, 1, // version, agent, numbers, one sample
+///     5, 32, 1, 0, 3, 0, 3, 0, 257, 0, // discarded packet, octets, number, source, …
+/// ];
+/// let payload: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+/// let sample = Datagram::parse(&payload)?.samples().next().unwrap()?;
+/// let SampleKind::Discarded(packet) = sample.kind()? else { panic!() };
+/// assert_eq!((packet.reason(), packet.input().index()), (257, Some(3)));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct DiscardedPacket<'a> {
     pub(super) header: &'a Discarded,

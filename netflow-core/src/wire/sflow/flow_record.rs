@@ -70,6 +70,24 @@ impl<'a> SampledHeader<'a> {
 }
 
 /// `sampled_ethernet`, 0:2 (sFlow version 5, section 5): the addresses of a frame.
+///
+/// ```
+/// use netflow_core::wire::sflow::{Datagram, SampleKind};
+///
+/// // A flow sample with one structure, which is sampled_ethernet.
+/// let words = [
+///     5_u32, 1, 0xc000_0201, 0, 1, 60_000, 1, // version, agent, numbers, one sample
+///     1, 64, 1, 3, 512, 512, 0, 3, 4, 1, // flow sample, octets, numbers, one structure
+///     2, 24, 1500, 0x0200_0000, 0x0001_0000, 0x0200_0000, 0x0002_0000, 0x0800,
+/// ];
+/// let payload: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+/// let sample = Datagram::parse(&payload)?.samples().next().unwrap()?;
+/// let SampleKind::Flow(flow) = sample.kind()? else { panic!() };
+/// let record = flow.records().next().unwrap()?;
+/// let ethernet = record.as_sampled_ethernet().unwrap();
+/// assert_eq!((ethernet.src_mac(), ethernet.ether_type()), ([2, 0, 0, 0, 0, 1], 0x0800));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SampledEthernet {
     length: u32,

@@ -10,6 +10,25 @@ use crate::wire::sflow::xdr::{Parsed, Words, address, words};
 
 /// `extended_gateway`, 0:1003 (sFlow version 5, section 5): the autonomous systems and
 /// the path of a packet.
+///
+/// ```
+/// use netflow_core::wire::sflow::{Datagram, SampleKind};
+///
+/// // A flow sample with one structure, which is extended_gateway.
+/// let words = [
+///     5_u32, 1, 0xc000_0201, 0, 1, 60_000, 1, // version, agent, numbers, one sample
+///     1, 92, 1, 3, 512, 512, 0, 3, 4, 1, // flow sample, octets, numbers, one structure
+///     1003, 52, 1, 0xc000_0202, 64500, 64501, 64502, 1, 2, 2, 64503, 64504, 1, 0xfbf4_0001, 100,
+/// ];
+/// let payload: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+/// let sample = Datagram::parse(&payload)?.samples().next().unwrap()?;
+/// let SampleKind::Flow(flow) = sample.kind()? else { panic!() };
+/// let record = flow.records().next().unwrap()?;
+/// let gateway = record.as_extended_gateway().unwrap();
+/// assert_eq!((gateway.autonomous_system, gateway.src_as, gateway.localpref), (64500, 64501, 100));
+/// assert_eq!(gateway.communities.collect::<Vec<u32>>(), [0xfbf4_0001]); // 64500:1
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ExtendedGateway<'a> {
     /// Address of the border router that is the next hop; `None` if it is not known.
@@ -36,6 +55,25 @@ pub struct AsPathSegments<'a> {
 }
 
 /// `as_path_type` (sFlow version 5, section 5): a part of a path.
+///
+/// ```
+/// use netflow_core::wire::sflow::{Datagram, SampleKind};
+///
+/// // A flow sample with one structure, which is extended_gateway.
+/// let words = [
+///     5_u32, 1, 0xc000_0201, 0, 1, 60_000, 1, // version, agent, numbers, one sample
+///     1, 92, 1, 3, 512, 512, 0, 3, 4, 1, // flow sample, octets, numbers, one structure
+///     1003, 52, 1, 0xc000_0202, 64500, 64501, 64502, 1, 2, 2, 64503, 64504, 1, 0xfbf4_0001, 100,
+/// ];
+/// let payload: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+/// let sample = Datagram::parse(&payload)?.samples().next().unwrap()?;
+/// let SampleKind::Flow(flow) = sample.kind()? else { panic!() };
+/// let record = flow.records().next().unwrap()?;
+/// let segment = record.as_extended_gateway().unwrap().dst_as_path.next().unwrap();
+/// assert_eq!(segment.segment_type, 2); // a sequence
+/// assert_eq!(segment.autonomous_systems.collect::<Vec<u32>>(), [64503, 64504]);
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct AsPathSegment<'a> {
     /// 1 an unordered set, 2 a sequence.

@@ -10,6 +10,25 @@ const KEPT: usize = 8;
 
 /// How a definition differs from the one before. Fields are compared by their keys, and as far
 /// as they are kept ([`HealthLimits::fields`](crate::HealthLimits::fields)).
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::{Health, TemplateEvent};
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// // The template once more, with octets of 8 in place of 4.
+/// let mut payload = [&example::ipfix().payload[..64]].concat();
+/// payload[3] = 64;
+/// payload[51] = 8;
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// let (_, event) = &report.domains[0].templates.by_id[&256].events.first[0];
+/// let TemplateEvent::Changed(changes) = event else { panic!("{event:?}") };
+/// assert_eq!((changes.added.count, changes.removed.count, changes.lengths.count), (0, 0, 1));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Changes {
@@ -28,6 +47,26 @@ pub struct Changes {
 }
 
 /// A field that is longer or shorter than it was.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_health::{Health, TemplateEvent};
+///
+/// let mut decoder = Decoder::default();
+/// let mut health = Health::default();
+/// // The template once more, with octets of 8 in place of 4.
+/// let mut payload = [&example::ipfix().payload[..64]].concat();
+/// payload[3] = 64;
+/// payload[51] = 8;
+/// health.decoded(&decoder.decode(example::ipfix())?);
+/// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
+/// let report = health.report(&decoder);
+/// let (_, event) = &report.domains[0].templates.by_id[&256].events.first[0];
+/// let TemplateEvent::Changed(changes) = event else { panic!("{event:?}") };
+/// let changed = &changes.lengths.first[0];
+/// assert_eq!((changed.before.number(), changed.field.length.number()), (4, 8));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct NewLength {
