@@ -2,6 +2,7 @@
 
 mod big_endian;
 mod c;
+mod examples;
 mod features;
 mod freestanding;
 mod limits;
@@ -70,6 +71,7 @@ const STEPS: &[TestStep] = &[
     step("formatting", formatting),
     needing(&[&tools::VENV], "spelling", spelling::run),
     step("each limit is met by a test", limits::run),
+    step("public types have examples", examples::run),
     needing(&[&tools::ZSTD], "test data is up to date", test_data),
     step("clippy, all features", clippy),
     step("documentation", documentation),

@@ -73,7 +73,7 @@ fn named(code: &str) -> Option<&str> {
 }
 
 /// All Rust below a folder.
-fn read(folder: &Path, sources: &mut String) -> Result {
+pub(super) fn read(folder: &Path, sources: &mut String) -> Result {
     let entries = fs::read_dir(folder)?;
     for path in entries.map(|entry| entry.map(|entry| entry.path())) {
         let path: PathBuf = path?;
