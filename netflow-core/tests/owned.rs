@@ -169,3 +169,37 @@ fn ipfix_with_user_name(name: &[u8]) -> Vec<u8> {
     payload[..4].copy_from_slice(&[0, 10, len[0], len[1]]);
     payload
 }
+
+#[test]
+fn eleven_fields_of_each_flow_go_through_a_channel() {
+    const FIELDS: [FlowField; 11] = [
+        FlowField::Start,
+        FlowField::End,
+        FlowField::SourceAddress,
+        FlowField::DestinationAddress,
+        FlowField::SourcePort,
+        FlowField::DestinationPort,
+        FlowField::Protocol,
+        FlowField::Octets,
+        FlowField::Packets,
+        FlowField::InputInterface,
+        FlowField::ExporterAddress,
+    ];
+    let (sender, flows) = std::sync::mpsc::channel::<OwnedFlow>();
+    let reader = std::thread::spawn(move || {
+        let rows = flows.iter().map(|flow| {
+            let value = |field: &FlowField| flow.get(*field).map(|value| value.to_string());
+            FIELDS.iter().map(value).collect()
+        });
+        rows.collect::<Vec<Vec<Option<String>>>>()
+    });
+    let mut expected = Vec::new();
+    for_each_flow(|flow| {
+        let value = |field: &FlowField| flow.get(*field).map(|value| value.to_string());
+        expected.push(FIELDS.iter().map(value).collect::<Vec<_>>());
+        sender.send(flow.to_owned()).unwrap();
+    });
+    drop(sender);
+    assert_eq!(reader.join().unwrap(), expected);
+    assert!(expected.iter().flatten().flatten().count() > 500);
+}

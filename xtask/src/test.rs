@@ -170,6 +170,7 @@ const FULL: &[TestStep] = &[
         long_runs,
     ),
     needing(C, "C library: by cargo-c", c::installed_by_cargo_c),
+    needing(C, "C library: the binding in Zig", c::zig_binding),
     needing(WATCHED, "C library: sanitized itself", c::watched_with_rust),
     step("Python: a capture of 1 GB", package::large),
     step("Spark: captures in pieces", spark::test),
@@ -355,7 +356,10 @@ fn long_runs() -> Result {
 }
 
 fn tests() -> Result {
-    workspace::test("").run()
+    workspace::test("").run()?;
+    python("netflow-io/tests/tokio_collector.py")
+        .path(&workspace::example("tokio_collector")?)
+        .run()
 }
 
 fn many_cases() -> Result {

@@ -5,6 +5,7 @@ mod cargo_c;
 mod examples;
 mod instrumented;
 mod program;
+mod zig;
 
 use alloc::collections::BTreeSet;
 use std::fs;
@@ -15,6 +16,7 @@ pub(super) use self::examples::examples;
 use self::examples::pkg_config;
 pub(super) use self::instrumented::watched as watched_with_rust;
 use self::program::{Linkage, Program};
+pub(super) use self::zig::binding as zig_binding;
 use crate::command::{Command, python};
 use crate::install::{self, InstallPaths, SONAME};
 use crate::repository::{Result, root, target};
