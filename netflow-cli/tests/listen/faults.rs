@@ -4,6 +4,8 @@ use core::time::Duration;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream, UdpSocket};
+#[cfg(feature = "columns")]
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -275,19 +277,80 @@ fn a_hangup_changes_an_output_of_rotating_files_without_losing_a_flow() {
     assert_eq!(rows, 100, "{}", ended.log);
 }
 
+/// Limits the size of files that a collector writes.
+fn limit(collector: &Collector, octets: &str) {
+    let (process, size) = (collector.id().to_string(), format!("--fsize={octets}:"));
+    let limited = Command::new("prlimit")
+        .args(["--pid", &process, &size])
+        .status();
+    assert!(limited.unwrap().success());
+}
+
+#[cfg(feature = "columns")]
+#[test]
+fn files_of_every_format_have_all_rows_after_the_disk_was_full() {
+    const EXTENSIONS: [&str; 5] = ["json", "csv", "json.gz", "arrows", "parquet"];
+    let folder = Folder::new();
+    let names = EXTENSIONS.map(|extension| folder.file(&format!("flows-%Y.{extension}")));
+    let mut options = vec!["--udp", "127.0.0.1:0", "--fields", "octets"];
+    options.extend(["--rotate", "1s"]);
+    options.extend(names.iter().flat_map(|name| ["--output", name]));
+    let mut collector = Collector::start(&options);
+    let to = collector.addresses[0];
+    let count = |collector: &Collector, message| collector.log().matches(message).count();
+    limit(&collector, "1");
+    (0..20).for_each(|number| send("127.0.0.1", to, &v5(number, number)));
+    collector.wait(|collector| count(collector, "an output fails") >= EXTENSIONS.len());
+    limit(&collector, "unlimited");
+    collector.wait(|collector| count(collector, "an output works again") >= EXTENSIONS.len());
+    (20..30).for_each(|number| send("127.0.0.1", to, &v5(number, number)));
+    let ended = collector.stop();
+    assert_eq!(ended.status, Some(0), "{}", ended.log);
+    let mut rows = std::collections::HashMap::<&str, usize>::new();
+    for file in fs::read_dir(folder.file("")).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let is_of = |extension: &&&str| name.ends_with(&format!(".{extension}"));
+        let extension = EXTENSIONS.iter().find(is_of).expect(name);
+        *rows.entry(extension).or_default() += row_count(&path, extension);
+    }
+    assert_eq!(rows.len(), EXTENSIONS.len(), "{rows:?}");
+    assert!(rows.values().all(|rows| *rows == 30), "{rows:?}");
+}
+
+/// The rows in a file of this extension.
+#[cfg(feature = "columns")]
+fn row_count(path: &Path, extension: &str) -> usize {
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+
+    let file = fs::File::open(path).unwrap();
+    match extension {
+        "json" => fs::read_to_string(path).unwrap().lines().count(),
+        // After the names of the columns.
+        "csv" => fs::read_to_string(path).unwrap().lines().count() - 1,
+        "json.gz" => {
+            let plain = Command::new("gzip").arg("-dc").arg(path).output().unwrap();
+            assert!(plain.status.success(), "{plain:?}");
+            plain.stdout.iter().filter(|octet| **octet == b'\n').count()
+        }
+        "arrows" => {
+            let batches = arrow_ipc::reader::StreamReader::try_new(file, None).unwrap();
+            batches.map(|batch| batch.unwrap().num_rows()).sum()
+        }
+        _ => {
+            let reader = SerializedFileReader::new(file).unwrap();
+            let rows = reader.metadata().file_metadata().num_rows();
+            usize::try_from(rows).unwrap()
+        }
+    }
+}
+
 #[test]
 fn a_file_that_cannot_grow_can_be_renamed_or_removed_meanwhile() {
     let folder = Folder::new();
     let (rows, old) = (folder.file("rows.csv"), folder.file("old.csv"));
     let fields = ["--fields", "exporter_address,octets", "--output", &rows];
     let mut collector = Collector::start(&[&["--udp", "127.0.0.1:0"], &fields[..]].concat());
-    let limit = |collector: &Collector, octets: &str| {
-        let (process, size) = (collector.id().to_string(), format!("--fsize={octets}:"));
-        let limited = Command::new("prlimit")
-            .args(["--pid", &process, &size])
-            .status();
-        assert!(limited.unwrap().success());
-    };
     let send_flows = |collector: &Collector, octets: core::ops::Range<u32>| {
         let to = collector.addresses[0];
         octets.for_each(|octets| send("127.0.0.1", to, &v5(octets, octets)));
