@@ -166,6 +166,7 @@ impl<'l> Collector<'l> {
         #[cfg(feature = "http")]
         if let Ok(mut published) = self.published.lock() {
             published.received = received;
+            published.queue_drops = self.live.queue_drops();
             published.workers = reports;
             published.outputs = outputs;
             published.is_healthy = self.workers.iter().all(|one| !one.thread.is_finished());
@@ -383,6 +384,7 @@ fn publish(
         started: SystemTime::now(),
         listeners: live.listeners().to_vec(),
         received: live.summary(),
+        queue_drops: Vec::new(),
         workers: Vec::new(),
         outputs: outputs.statistics(),
         is_healthy: true,

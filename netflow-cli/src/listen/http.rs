@@ -6,7 +6,7 @@ mod metrics;
 mod page;
 
 use alloc::sync::Arc;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
 use std::io::{self, Read, Write};
@@ -34,6 +34,8 @@ pub(super) struct Snapshot {
     pub(super) started: SystemTime,
     pub(super) listeners: Vec<OpenListener>,
     pub(super) received: LiveSummary,
+    /// Datagrams dropped before a worker, by exporter.
+    pub(super) queue_drops: Vec<(IpAddr, u64)>,
     pub(super) workers: Vec<WorkerReport>,
     pub(super) outputs: Vec<OutputStatistics>,
     /// Whether all workers run.

@@ -66,8 +66,8 @@ impl Totals {
             let gone = received.kernel_drops + received.queue_drops;
             let lost = self.lost + lost(outputs);
             format!(
-                "{datagram_rate} datagrams/s, {flow_rate} flows/s, {domains} domains, {waiting} \
-                 rows waiting, {gone} datagrams dropped, {lost} rows lost"
+                "{datagram_rate} datagrams/s ({gone} dropped), {flow_rate} flows/s, {domains} domains, \
+                 {waiting} rows waiting, {lost} lost"
             )
         });
     }

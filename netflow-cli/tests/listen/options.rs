@@ -266,6 +266,8 @@ fn a_short_queue_between_threads_drops_datagrams_and_reports_it() {
     collector.wait(|collector| collector.log().contains(dropped));
     let full = " were dropped because a queue was full.\n";
     collector.wait(|_| crate::http::get(http, "/health").1.contains(full));
+    let of_exporter = "\nnetflow_exporter_queue_drops_total{exporter=\"127.0.0.1\"} ";
+    collector.wait(|_| crate::http::get(http, "/metrics").1.contains(of_exporter));
     let ended = collector.stop();
     let count = |name| -> u64 { logged(&ended.log, "received", name).parse().unwrap() };
     assert!(count("dropped") > 0, "{}", ended.log);

@@ -1,7 +1,7 @@
 //! Opening the sockets of a collector, and sharing them among workers.
 
 use alloc::sync::Arc;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 use core::ops::AddAssign as _;
 use std::io;
 use std::net::{TcpListener, UdpSocket};
@@ -13,7 +13,7 @@ use super::counters::{Counters, LiveSummary};
 use super::error::LiveError;
 use super::notice::{Notice, Notices};
 use super::options::{Listener, ListenerTransport, LiveOptions};
-use super::queue;
+use super::queue::{self, QueueDrops};
 use super::receiver::Receiver;
 use super::source::LiveSource;
 use super::steer;
@@ -60,6 +60,8 @@ pub struct Live {
     listeners: Vec<OpenListener>,
     stopper: Stopper,
     counters: Vec<Arc<Counters>>,
+    /// Where one thread receives for all workers.
+    queue_drops: Option<Arc<QueueDrops>>,
     notices: Arc<Notices>,
     is_steered: bool,
 }
@@ -168,14 +170,17 @@ impl Live {
             share(group, listener, &mut receivers)?;
         }
         let mut counters: Vec<_> = receivers.iter().map(Receiver::counters).collect();
+        let mut queue_drops = None;
         let sources = if is_steered {
             receivers.into_iter().map(LiveSource::of_sockets).collect()
         } else {
             let mut sources = Vec::new();
             if let Some(receiver) = receivers.pop() {
-                let (queues, more) = queue::distribute(receiver, workers, options)?;
-                counters.extend(more);
-                sources.extend(queues.into_iter().map(LiveSource::of_queue));
+                let distribution = queue::distribute(receiver, workers, options)?;
+                counters.push(distribution.counters);
+                queue_drops = Some(distribution.drops);
+                let queues = distribution.sources.into_iter();
+                sources.extend(queues.map(LiveSource::of_queue));
             }
             sources
         };
@@ -184,6 +189,7 @@ impl Live {
             listeners,
             stopper,
             counters,
+            queue_drops,
             notices,
             is_steered,
         })
@@ -220,6 +226,17 @@ impl Live {
             all.add_assign(counters.summary());
         }
         all
+    }
+
+    /// Datagrams dropped so far because the queue of their worker was full, by exporter, in the order of their
+    /// addresses.
+    ///
+    /// At most 1,024 exporters are counted separately; [`LiveSummary::queue_drops`] is the sum of all. Empty where
+    /// the kernel distributes datagrams.
+    #[must_use]
+    pub fn queue_drops(&self) -> Vec<(IpAddr, u64)> {
+        let drops = self.queue_drops.as_ref();
+        drops.map_or_else(Vec::new, |drops| drops.counts())
     }
 
     /// What happened to connections since the last call; at most 256 notices are kept.

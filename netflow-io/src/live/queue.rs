@@ -1,9 +1,12 @@
 //! One thread that receives for all workers, where the kernel cannot distribute.
 
 use alloc::sync::Arc;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io;
+use std::sync::Mutex;
 use std::sync::mpsc::{
     Receiver as Queue, RecvTimeoutError, SyncSender, TrySendError, sync_channel,
 };
@@ -16,6 +19,46 @@ use super::options::LiveOptions;
 use super::receiver::Receiver;
 use super::steer::worker_of;
 use crate::arrivals::Arrival;
+
+/// Maximum exporters whose drops are counted separately: a flood of spoofed ones must not take memory.
+const DROPPING: usize = 1_024;
+
+/// Datagrams dropped because the queue of their worker was full, by exporter.
+#[derive(Debug, Default)]
+pub(super) struct QueueDrops(Mutex<HashMap<IpAddr, u64>>);
+
+impl QueueDrops {
+    fn add(&self, exporter: IpAddr) {
+        let Ok(mut drops) = self.0.lock() else {
+            return;
+        };
+        let is_full = drops.len() >= DROPPING;
+        match drops.entry(exporter) {
+            Entry::Occupied(mut count) => {
+                let count = count.get_mut();
+                *count = count.saturating_add(1);
+            }
+            Entry::Vacant(place) if !is_full => drop(place.insert(1)),
+            Entry::Vacant(_) => {}
+        }
+    }
+
+    /// The counts, in the order of the addresses.
+    pub(super) fn counts(&self) -> Vec<(IpAddr, u64)> {
+        let drops = self.0.lock();
+        let mut counts: Vec<_> = drops.map_or_else(
+            |_| Vec::new(),
+            |drops| {
+                drops
+                    .iter()
+                    .map(|(exporter, count)| (*exporter, *count))
+                    .collect()
+            },
+        );
+        counts.sort_unstable();
+        counts
+    }
+}
 
 /// An arrival on its way to its worker.
 #[derive(Debug)]
@@ -46,8 +89,9 @@ pub(super) fn distribute(
     receiver: Receiver,
     workers: usize,
     options: &LiveOptions,
-) -> io::Result<(Vec<QueueSource>, Vec<Arc<Counters>>)> {
+) -> io::Result<Distribution> {
     let counters = Arc::new(Counters::default());
+    let drops = Arc::new(QueueDrops::default());
     let (mut senders, mut sources) = (Vec::new(), Vec::new());
     for _ in 0..workers {
         let (sender, queue) = sync_channel(options.queue.max(1));
@@ -58,14 +102,31 @@ pub(super) fn distribute(
             idle: options.idle,
         });
     }
-    let drops = Arc::clone(&counters);
+    let distribution = Distribution {
+        sources,
+        counters: Arc::clone(&counters),
+        drops: Arc::clone(&drops),
+    };
     thread::Builder::new()
         .name("receive".to_owned())
-        .spawn(move || pass_on(receiver, &senders, &drops))?;
-    Ok((sources, vec![counters]))
+        .spawn(move || pass_on(receiver, &senders, &counters, &drops))?;
+    Ok(distribution)
 }
 
-fn pass_on(mut receiver: Receiver, queues: &[SyncSender<Passed>], counters: &Counters) {
+/// What a thread that receives for all workers gives them, and what it counts.
+#[derive(Debug)]
+pub(super) struct Distribution {
+    pub(super) sources: Vec<QueueSource>,
+    pub(super) counters: Arc<Counters>,
+    pub(super) drops: Arc<QueueDrops>,
+}
+
+fn pass_on(
+    mut receiver: Receiver,
+    queues: &[SyncSender<Passed>],
+    counters: &Counters,
+    drops: &QueueDrops,
+) {
     // After an error the sources end.
     while let Some(Ok(arrival)) = receiver.next_arrival() {
         match arrival {
@@ -82,6 +143,7 @@ fn pass_on(mut receiver: Receiver, queues: &[SyncSender<Passed>], counters: &Cou
                 };
                 if is_lost {
                     counters.queue_drops.add(1);
+                    drops.add(datagram.exporter.ip());
                 }
             }
             Arrival::SessionEnded(peer) => {

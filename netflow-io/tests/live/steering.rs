@@ -9,7 +9,7 @@ use netflow_io::live::{Live, LiveOptions, LiveSource, worker_of};
 use netflow_io::{Arrival, Datagrams};
 use socket2::{Domain, Socket, Type};
 
-use crate::bench::{ipfix, options};
+use crate::bench::{Seen, ipfix, options};
 
 const WORKERS: usize = 3;
 
@@ -146,7 +146,7 @@ fn connections_of_an_address_go_to_its_worker() {
 }
 
 #[test]
-fn a_full_queue_drops_datagrams_and_counts_them() {
+fn a_full_queue_drops_datagrams_and_counts_them_by_exporter() {
     const SENT: usize = 500;
     let mut options = options()
         .udp("127.0.0.1:0".parse().unwrap())
@@ -155,9 +155,12 @@ fn a_full_queue_drops_datagrams_and_counts_them() {
     options.queue = 10;
     let mut live = Live::bind(&options).unwrap();
     let to = live.listeners()[0].address;
-    let exporter = UdpSocket::bind("127.0.0.1:0").unwrap();
-    for _ in 0..SENT {
-        exporter.send_to(&[1; 100], to).unwrap();
+    let exporters = ["127.0.0.1", "127.0.0.2"];
+    let sockets = exporters.map(|exporter| UdpSocket::bind((exporter, 0)).unwrap());
+    for number in 0..SENT {
+        // One of five is of the second.
+        let socket = &sockets[usize::from(number % 5 == 0)];
+        socket.send_to(&[1; 100], to).unwrap();
     }
     // Nobody reads the sources, so all but those in the queue are dropped.
     while live.summary().datagrams + live.summary().kernel_drops < SENT as u64 {
@@ -165,13 +168,64 @@ fn a_full_queue_drops_datagrams_and_counts_them() {
     }
     live.stopper().stop();
     let mut received = 0;
+    let mut counts = HashMap::<IpAddr, u64>::new();
     for mut source in live.take_sources() {
-        received += crate::bench::rest(&mut source).len() as u64;
+        for seen in crate::bench::rest(&mut source) {
+            if let Seen::Datagram { exporter, .. } = seen {
+                received += 1;
+                *counts.entry(exporter.ip()).or_default() += 1;
+            }
+        }
     }
     let summary = live.summary();
-    assert_eq!(received, 10);
+    assert!((10..=20).contains(&received), "{received}");
     assert_eq!(
         received + summary.queue_drops + summary.kernel_drops,
         SENT as u64
     );
+    let drops = live.queue_drops();
+    let sum: u64 = drops.iter().map(|(_, drops)| drops).sum();
+    assert_eq!(sum, summary.queue_drops);
+    if summary.kernel_drops == 0 {
+        for (exporter, drops) in drops {
+            let sent = if exporter.to_string() == exporters[0] {
+                400
+            } else {
+                100
+            };
+            assert_eq!(
+                drops + counts.get(&exporter).unwrap_or(&0),
+                sent,
+                "{exporter}"
+            );
+        }
+    }
+}
+
+#[test]
+fn drops_of_many_exporters_are_counted_without_more_memory() {
+    const EXPORTERS: u16 = 1_100;
+    let mut options = options()
+        .udp("127.0.0.1:0".parse().unwrap())
+        .with_workers(2);
+    options.without_steering = true;
+    options.queue = 1;
+    let live = Live::bind(&options).unwrap();
+    let to = live.listeners()[0].address;
+    for exporter in 0..EXPORTERS {
+        let [third, fourth] = exporter.to_be_bytes();
+        let from = UdpSocket::bind((Ipv4Addr::new(127, 1, third, fourth), 0)).unwrap();
+        // The first ones fill the queue.
+        from.send_to(&[1; 100], to).unwrap();
+        from.send_to(&[1; 100], to).unwrap();
+    }
+    let sent = 2 * u64::from(EXPORTERS);
+    while live.summary().datagrams + live.summary().kernel_drops < sent {
+        std::thread::sleep(core::time::Duration::from_millis(5));
+    }
+    let drops = live.queue_drops();
+    assert!(drops.len() <= 1_024, "{}", drops.len());
+    let sum: u64 = drops.iter().map(|(_, drops)| drops).sum();
+    assert!(sum <= live.summary().queue_drops);
+    assert!(live.summary().kernel_drops > 0 || drops.len() == 1_024);
 }

@@ -146,7 +146,11 @@ fn decoded(state: &Snapshot, out: &mut Text) {
         out.sample(name, &[("reason", reason)], count);
     }
     let name = "netflow_forward_failures_total";
-    out.family(name, "counter", "Datagrams that could not be passed on.");
+    out.family(
+        name,
+        "counter",
+        "Datagrams that could not be forwarded, or that were refused.",
+    );
     out.sample(
         name,
         &[],
@@ -367,6 +371,12 @@ fn exporters(state: &Snapshot, out: &mut Text) {
             ];
             out.sample(name, &labels, &value(domain));
         }
+    }
+    let name = "netflow_exporter_queue_drops_total";
+    let help = "Datagrams dropped because the queue of their worker was full.";
+    out.family(name, "counter", help);
+    for (exporter, drops) in &state.queue_drops {
+        out.sample(name, &[("exporter", exporter)], drops);
     }
     let known: usize = state.workers.iter().map(|worker| worker.domain_count).sum();
     let name = "netflow_domains_without_metrics";
