@@ -1,4 +1,4 @@
-//! Whether a header of IP can begin somewhere: its version, lengths and checksum have to fit.
+//! Whether a header of IP begins somewhere: its version, lengths and checksum have to fit.
 
 use super::ip::IPV6_LEN;
 use super::network::IPV4_LEN;
@@ -9,11 +9,12 @@ const SHORTEST_FRAME: usize = 64;
 /// Octets of the frame check sequence, which some agents sample too.
 const FRAME_CHECK_LEN: usize = 4;
 
-/// Whether a header of IP can begin somewhere.
+/// Whether a header of IP begins somewhere.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
-    /// Its version, lengths and checksum say so.
+    /// It is whole, and its version, lengths and checksum fit.
     Yes,
-    /// The sample ends before they do.
+    /// The sample ends before that is decided.
     Cut,
     No,
 }
@@ -27,6 +28,12 @@ pub(super) fn ip_fits(octets: &[u8], at: usize) -> Fit {
     }
 }
 
+impl Fit {
+    const fn of(fits: bool) -> Self {
+        if fits { Self::Yes } else { Self::No }
+    }
+}
+
 /// IPv4 (RFC 791, section 3.1). A checksum of zero was left to hardware when the packet was sampled.
 fn ipv4_fits(octets: &[u8], at: usize) -> Fit {
     let words = octets.get(at).map_or(0, |first| usize::from(first & 0x0f));
@@ -37,17 +44,14 @@ fn ipv4_fits(octets: &[u8], at: usize) -> Fit {
     let Some(total) = load_u16(octets, plus(at, 2)).map(usize::from) else {
         return Fit::Cut;
     };
-    if total < header_len || !length_fits(octets, plus(at, total)) {
+    if total < header_len || !length_fits(octets.len(), plus(at, total)) {
         return Fit::No;
     }
-    let Some(header) = octets.get(at..plus(at, header_len)) else {
-        return Fit::Cut;
-    };
-    let has_checksum = load_u16(header, 10).is_some_and(|sent| sent != 0);
-    if has_checksum && checksum(header) != u16::MAX {
-        return Fit::No;
-    }
-    Fit::Yes
+    octets
+        .get(at..plus(at, header_len))
+        .map_or(Fit::Cut, |header| {
+            Fit::of(!has_checksum(header, 0) || checksum(header) == u16::MAX)
+        })
 }
 
 /// IPv6 (RFC 8200, section 3); the length of a jumbogram is zero (RFC 2675).
@@ -55,19 +59,18 @@ fn ipv6_fits(octets: &[u8], at: usize) -> Fit {
     let Some(payload) = load_u16(octets, plus(at, 4)).map(usize::from) else {
         return Fit::Cut;
     };
-    let end = plus(plus(at, IPV6_LEN), payload);
-    if payload != 0 && !length_fits(octets, end) {
-        return Fit::No;
-    }
-    if plus(at, IPV6_LEN) > octets.len() {
+    let end = plus(at, IPV6_LEN);
+    let fits = payload == 0 || length_fits(octets.len(), plus(end, payload));
+    if fits && octets.len() < end {
         return Fit::Cut;
     }
-    Fit::Yes
+    Fit::of(fits)
 }
 
-/// Whether a packet may end here: where the octets do or later, or before no more than padding.
-const fn length_fits(octets: &[u8], end: usize) -> bool {
-    octets.len() <= SHORTEST_FRAME || octets.len() <= plus(end, FRAME_CHECK_LEN)
+/// Whether a packet may end here in a frame of this length, or in one of which this length was
+/// sampled: at its end or later, or before no more than padding.
+pub(super) const fn length_fits(frame_len: usize, end: usize) -> bool {
+    frame_len <= SHORTEST_FRAME || frame_len <= plus(end, FRAME_CHECK_LEN)
 }
 
 /// The sum of a header and its checksum (RFC 1071), all ones if it is right.

@@ -152,7 +152,7 @@ pub(super) fn carries_ip(frame: &[u8]) -> bool {
         && frame.len() > ETHERNET_TYPE
         && packet
             .network_offset()
-            .is_some_and(|at| matches!(ip_fits(frame, at), Fit::Yes))
+            .is_some_and(|at| ip_fits(frame, at) == Fit::Yes)
 }
 
 /// What follows an EtherType that is not itself there, through VLAN tags.

@@ -1,10 +1,10 @@
 //! The protocol after MPLS labels. The labels do not state it: the first four bits after them do
 //! (RFC 4928), but in a pseudowire without control word these are the start of a MAC address
-//! (RFC 8469). So a header is taken for one of IP only if its lengths and checksum fit.
+//! (RFC 8469). So octets are read as a header of IP only if it is whole and its lengths and checksum fit.
 
 use super::carries_ip;
 use crate::packet::ip::ip;
-use crate::packet::ip_fits::{Fit, has_checksum, ip_fits};
+use crate::packet::ip_fits::{Fit, has_checksum, ip_fits, length_fits};
 use crate::packet::offset::Offset;
 use crate::packet::offset::plus;
 use crate::packet::tag::MplsLabels;
@@ -24,14 +24,15 @@ pub(in crate::packet) fn mpls(octets: &[u8], lower: Lower, at: usize) -> Packet<
     }
 }
 
-/// The payload after the labels. Octets that fit both IPv6 and an Ethernet frame carrying valid IP
-/// are read as the frame.
+/// The payload after the labels. Octets that fit both a header without checksum, or one that is cut,
+/// and an Ethernet frame carrying valid IP are read as the frame. What the payload is stays open if
+/// the sample ends in what may be a header of IP.
 pub(in crate::packet) fn mpls_payload(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
-    let is_frame = || !has_checksum(octets, at) && carries_ip(octets.get(at..).unwrap_or_default());
-    if matches!(ip_fits(octets, at), Fit::No) || is_frame() {
-        Packet::without_ip(octets, lower, Offset::new(at))
-    } else {
-        ip(octets, lower, at)
+    let carries_ip = || carries_ip(octets.get(at..).unwrap_or_default());
+    match ip_fits(octets, at) {
+        Fit::Yes if has_checksum(octets, at) || !carries_ip() => ip(octets, lower, at),
+        Fit::Cut if !carries_ip() => Packet::without_ip(octets, lower, Offset::ABSENT),
+        Fit::Yes | Fit::Cut | Fit::No => Packet::without_ip(octets, lower, Offset::new(at)),
     }
 }
 
@@ -40,8 +41,8 @@ impl<'a> Packet<'a> {
     /// [`dissect`](Self::dissect) does.
     ///
     /// The length matters after MPLS labels, which do not say what follows: what looks like a header
-    /// of IP and has no checksum is none if its packet would be longer than the frame. It is the
-    /// destination address of an Ethernet frame in a pseudowire (RFC 8469).
+    /// of IP and has no checksum is none if its packet would be longer than the frame, or would end
+    /// long before it. It is the destination address of an Ethernet frame in a pseudowire (RFC 8469).
     ///
     /// # Examples
     ///
@@ -76,7 +77,8 @@ impl<'a> Packet<'a> {
             // A frame length that is less than what was sampled says nothing.
             Some((at, length))
                 if octets.len() <= frame_len
-                    && plus(at, length) > frame_len
+                    && !(plus(at, length) <= frame_len
+                        && length_fits(frame_len, plus(at, length)))
                     && !has_checksum(octets, at) =>
             {
                 Self::without_ip(octets, self.lower, Offset::new(at))

@@ -275,6 +275,47 @@ fn labels_carry_ip_only_where_its_lengths_and_checksum_fit() {
 }
 
 #[test]
+fn a_frame_after_labels_that_is_cut_in_what_may_be_a_header_is_no_ip() {
+    // Destination addresses whose octets are a version, header length and total length of IP.
+    for address in [
+        [0x45, 0, 0, 0x40, 0, 1],
+        [0x46, 0, 0, 0x40, 0, 1],
+        [0x4f, 0, 0, 0xff, 0, 1],
+        [0x60, 0, 0, 0, 0, 0x10],
+        [0x65, 0, 0, 0, 0, 0xaa],
+    ] {
+        let mut frame = ethernet(0x0800, &ipv4(6, &tcp(&[0; 200])));
+        frame[..6].copy_from_slice(&address);
+        let octets = ethernet(0x8847, &mpls(300, true, &frame));
+        for length in 18..octets.len() {
+            let sampled = &octets[..length];
+            let packet = Packet::dissect_frame(HeaderProtocol::ETHERNET, sampled, octets.len());
+            assert_eq!(packet.ip_version(), None, "{address:02x?}, {length} octets");
+            assert_eq!(packet.source_address(), None);
+        }
+    }
+}
+
+#[test]
+fn a_packet_after_labels_ends_with_its_frame() {
+    // No checksum, which would prove the header.
+    let mut packet = ipv6(17, &udp(1, 2, &[0; 60]));
+    let version = |packet: &[u8], frame_len| {
+        let octets = ethernet(0x8847, &mpls(200, true, packet));
+        Packet::dissect_frame(HeaderProtocol::ETHERNET, &octets, frame_len).ip_version()
+    };
+    let frame_len = 18 + packet.len();
+    assert_eq!(version(&packet, frame_len), Some(6));
+    // With the check sequence of the frame.
+    assert_eq!(version(&packet, frame_len + 4), Some(6));
+    assert_eq!(version(&packet, frame_len + 200), None);
+    // A sample of 78 octets of a longer packet.
+    packet.truncate(60);
+    assert_eq!(version(&packet, frame_len), Some(6));
+    assert_eq!(version(&packet, frame_len - 20), None);
+}
+
+#[test]
 fn a_pseudowire_needs_no_control_word_where_the_frame_proves_itself() {
     for first in [0x00, 0x02, 0x40, 0x45, 0x50, 0x60, 0x6c] {
         let mut frame = inner_ethernet();
