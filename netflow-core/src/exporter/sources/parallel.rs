@@ -10,7 +10,7 @@ use crate::wire::reader::OctetReader;
 /// The series of numbers that the samples of one source may belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Series {
-    /// What the source was expected to send next, before its numbers jumped; newest first.
+    /// The numbers expected next in the other series; newest first.
     left: [Option<Left>; OTHERS],
     /// The last sample had the number expected of the source.
     is_in_order: bool,
@@ -19,7 +19,7 @@ pub(super) struct Series {
     is_parallel: bool,
 }
 
-/// A series that was left.
+/// A series other than the present one: the source left it when its numbers jumped, or it lies below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Left {
     next: u32,
@@ -75,9 +75,10 @@ impl Series {
         self.is_in_order = true;
     }
 
-    /// A sample of this number was received, where another, `next`, was expected. Whether it
-    /// returned to a series that was left.
-    pub(super) fn observe(&mut self, number: u32, next: u32) -> bool {
+    /// A sample of this number was received, where another, `next`, was expected. `goes_on` is whether
+    /// the source is now expected to continue from `number`; otherwise `next` is still expected.
+    /// Returns whether it returned to another series.
+    pub(super) fn observe(&mut self, number: u32, next: u32, goes_on: bool) -> bool {
         let mut left = self.left.iter_mut().filter_map(Option::as_mut);
         if let Some(left) = left.find(|left| left.next == number) {
             let apart = next.wrapping_sub(number).min(number.wrapping_sub(next));
@@ -90,8 +91,13 @@ impl Series {
             return true;
         }
         let [newest, second, _] = self.left;
+        let next = if goes_on {
+            next
+        } else {
+            number.wrapping_add(1)
+        };
         self.left = [Some(Left { next, returns: 0 }), newest, second];
-        self.is_in_order = true;
+        self.is_in_order = goes_on;
         false
     }
 
