@@ -167,7 +167,7 @@ impl Plan {
                 if self.is_scaled {
                     table = table.scaled();
                 } else if self.fields.is_none() {
-                    table = table.with_how_to_scale("; --scaled multiplies by their rates");
+                    table = table.with_how_to_scale("; --scaled multiplies by the rate");
                 }
                 if let Some(zone) = &self.zone {
                     table = table.in_zone(zone.clone());

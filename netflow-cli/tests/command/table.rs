@@ -46,7 +46,7 @@ sampling 1:1000
 23:59:00 ICMP 0/22 192.0.2.4             -> 198.51.100.4           4   6017
 ---------------------------------------------------------------------------
 14 flows                                                          41  61.7k
-14 flows are sampled; --scaled multiplies by their rates
+14 flows are sampled; --scaled multiplies by the rate
 "
     );
 }
@@ -118,7 +118,7 @@ fn a_table_of_200_columns_shows_everything() {
             "2025-12-31 23:59:30.250 28.0s TCP   192.0.2.1:50000  -> 198.51.100.1:443    12   9000    1:100 ...AP.SF 11  12 192.0.2.1",
             "2025-12-31 23:59:30.251 28.0s TCP   192.0.2.2:50001  -> 198.51.100.2:443    13   9001    1:100 ...AP.SF 11  12 192.0.2.1",
             "37 flows                                                                  1200 333756",
-            "34 flows are sampled; --scaled multiplies by their rates",
+            "34 flows are sampled; --scaled multiplies by the rate",
         ]
     );
 }

@@ -296,12 +296,17 @@ fn no_flows(stats: &Stats, out: &mut Vec<u8>) {
     let others = [
         (stats.options_records, "options record"),
         (stats.counters_samples, "counters sample"),
+        (stats.discarded_packets, "discarded packet"),
     ];
+    let others: Vec<_> = others.iter().filter(|(count, _)| *count > 0).collect();
     // Of flows none was chosen.
-    if stats.flows() == 0 && others.iter().any(|(count, _)| *count > 0) {
-        let others = others.iter().filter(|(count, _)| *count > 0);
-        for (place, (count, name)) in others.enumerate() {
-            let before = if place == 0 { "; " } else { " and " };
+    if stats.flows() == 0 && !others.is_empty() {
+        for (place, (count, name)) in others.iter().enumerate() {
+            let before = match place {
+                0 => "; ",
+                _ if place + 1 == others.len() => " and ",
+                _ => ", ",
+            };
             let plural = if *count == 1 { "" } else { "s" };
             text::display(out, format_args!("{before}{count} {name}{plural}"));
         }
@@ -486,17 +491,20 @@ impl TableRows {
 
     /// Says that counters, and so their sums, are of sampled packets.
     fn sampled(&self, out: &mut Vec<u8>) {
-        let count = self.sums.sampled;
-        if count == 0 {
-            return;
-        }
-        let note = if self.is_scaled {
+        let unknown = if self.is_scaled {
             " at a rate that is not known, and not scaled"
         } else {
-            self.how_to_scale
+            " at a rate that is not known"
         };
-        let flows = if count == 1 { "flow is" } else { "flows are" };
-        text::display(out, format_args!("{count} {flows} sampled{note}\n"));
+        for (count, note) in [
+            (self.sums.sampled, self.how_to_scale),
+            (self.sums.sampled_at_unknown_rate, unknown),
+        ] {
+            if count > 0 {
+                let flows = if count == 1 { "flow is" } else { "flows are" };
+                text::display(out, format_args!("{count} {flows} sampled{note}\n"));
+            }
+        }
     }
 }
 

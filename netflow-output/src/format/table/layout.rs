@@ -56,6 +56,7 @@ pub(super) struct TableLayout {
     /// Columns for which there is no room, and which have lines of their own.
     sampling: Option<usize>,
     translated: Option<usize>,
+    event: Option<usize>,
     /// The last such lines.
     date: Vec<u8>,
     rate: Vec<u8>,
@@ -84,6 +85,7 @@ const GIVEN_UP: [GivenUp; 10] = [
     GivenUp::Column(TableColumn::Duration),
     // So has this, where it changes: without it, the counters are wrong by a factor.
     GivenUp::Column(TableColumn::Sampling),
+    // And this, below its row: rows of a connection differ in nothing else.
     GivenUp::Column(TableColumn::Event),
 ];
 /// The same where flows are of frames without IP: little but the VLAN says which frames they are.
@@ -101,8 +103,9 @@ const GIVEN_UP_OF_FRAMES: [GivenUp; GIVEN_UP.len()] = [
 ];
 /// The number of these that are worth less than an address on the line of its flow.
 const WORTH_LESS: usize = 7;
-/// The mark before a translation on a line of its own.
+/// The marks before a translation and an event on a line of its own.
 const TRANSLATED: &str = "=>";
+const EVENT: &str = "event";
 
 impl TableLayout {
     /// Chooses the columns that suit these rows.
@@ -148,7 +151,7 @@ impl TableLayout {
         layout.widen(&all, room);
         let mut shown = vec![false; columns.len()];
         let chosen = layout.chosen.iter().map(|chosen| chosen.index);
-        let own_lines = [layout.sampling, layout.translated];
+        let own_lines = [layout.sampling, layout.translated, layout.event];
         for index in chosen.chain(own_lines.into_iter().flatten()) {
             if let Some(is_shown) = shown.get_mut(index) {
                 *is_shown = true;
@@ -188,6 +191,7 @@ impl TableLayout {
             short_time,
             sampling: without_room(TableColumn::Sampling),
             translated: without_room(TableColumn::Translated),
+            event: without_room(TableColumn::Event),
             date: Vec::new(),
             rate: Vec::new(),
             line: TableLine::default(),
@@ -286,24 +290,26 @@ impl TableLayout {
             due += chosen.width + GAP;
         }
         line.end(out);
-        let translated = self.translated.map(|index| cells.get(index));
-        if let Some(cell) = translated.filter(|cell| cell.width > 0) {
-            self.translated_line(cell, out);
+        for (index, mark) in [(self.translated, TRANSLATED), (self.event, EVENT)] {
+            let cell = index.map(|index| cells.get(index));
+            if let Some(cell) = cell.filter(|cell| cell.width > 0) {
+                self.line_below(mark, cell, out);
+            }
         }
     }
 
-    /// What the addresses above were translated to, below them.
-    fn translated_line(&mut self, cell: Shown<'_>, out: &mut Vec<u8>) {
+    /// What belongs to the row above, below its addresses and after a mark.
+    fn line_below(&mut self, mark: &str, cell: Shown<'_>, out: &mut Vec<u8>) {
         let before = self.chosen.iter();
         let before = before.take_while(|chosen| chosen.side != ColumnSide::Source);
         let source: usize = before.map(|chosen| chosen.width + GAP).sum();
-        let start = source.saturating_sub(TRANSLATED.len() + GAP);
+        let start = source.saturating_sub(mark.len() + GAP);
         let line = &mut self.line;
         line.clear();
         line.put(
-            Shown::ascii(TRANSLATED.as_bytes()),
+            Shown::ascii(mark.as_bytes()),
             start,
-            TRANSLATED.len(),
+            mark.len(),
             Align::Left,
         );
         line.put(cell, source, cell.width, Align::Left);

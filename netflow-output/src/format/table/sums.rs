@@ -2,7 +2,7 @@
 
 use netflow_core::{Flow, Increments, Limits};
 
-use super::values::RowValues;
+use super::values::{RowValues, Sampled};
 
 /// Octets of memory for flows whose records repeat what others counted.
 const MEMORY: usize = 16 << 20;
@@ -21,6 +21,8 @@ pub(super) struct TableSums {
     pub(super) reverse_octets: u64,
     /// Flows whose counters are of sampled packets, and are not scaled.
     pub(super) sampled: u64,
+    /// The same, but their rate is not known.
+    pub(super) sampled_at_unknown_rate: u64,
     /// Nothing is counted twice.
     pub(super) is_exact: bool,
     increments: Increments,
@@ -37,6 +39,7 @@ impl TableSums {
             reverse_packets: 0,
             reverse_octets: 0,
             sampled: 0,
+            sampled_at_unknown_rate: 0,
             is_exact: true,
             increments: Increments::new(MEMORY, Limits::default().hash_seed),
             repeats: false,
@@ -65,7 +68,13 @@ impl TableSums {
             (values.packets, values.octets, (None, None))
         };
         self.flows += 1;
-        self.sampled += u64::from(values.is_sampled_only());
+        if values.packets.is_some() || values.octets.is_some() {
+            match values.sampled() {
+                Some(Sampled::AtRate) => self.sampled += 1,
+                Some(Sampled::AtUnknownRate) => self.sampled_at_unknown_rate += 1,
+                None => {}
+            }
+        }
         add(&mut self.packets, packets);
         add(&mut self.octets, octets);
         if with_reverse {

@@ -125,6 +125,13 @@ pub(super) struct Places<'r, 'm> {
     pub(super) is_scaled: bool,
 }
 
+/// How the packets of a flow were sampled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sampled {
+    AtRate,
+    AtUnknownRate,
+}
+
 /// Where a field is in the records of a set.
 #[derive(Debug, Clone, Copy)]
 enum FieldPlace {
@@ -254,12 +261,16 @@ impl<'r, 'm> RowValues<'r, 'm> {
         }
     }
 
-    /// Whether its counters are of sampled packets, and are not scaled.
+    /// How its packets were sampled, if counters are of those alone and are not scaled.
     #[inline]
-    pub(super) fn is_sampled_only(&self) -> bool {
+    pub(super) fn sampled(&self) -> Option<Sampled> {
         match self.sampling_rate() {
-            Some(rate) => rate > 1 && !self.places.is_scaled,
-            None => self.places.of_set.has_sampling && self.flow.no_sampling_rate().is_some(),
+            Some(rate) => (rate > 1 && !self.places.is_scaled).then_some(Sampled::AtRate),
+            None => {
+                let is_sampled =
+                    self.places.of_set.has_sampling && self.flow.no_sampling_rate().is_some();
+                is_sampled.then_some(Sampled::AtUnknownRate)
+            }
         }
     }
 

@@ -19,6 +19,7 @@ impl TableLayout {
         !self.short_time
             && self.sampling.is_none()
             && self.translated.is_none()
+            && self.event.is_none()
             && self.width() < WIDEST
             && self.chosen.iter().all(|chosen| is_usual(chosen.column))
     }
