@@ -45,8 +45,8 @@ pub(crate) const fn lost(source: &SourceFacts) -> [(u64, &'static str); 4] {
     [
         (source.cut, "truncated datagram"),
         (source.fragmented_given_up, "incomplete fragmented datagram"),
-        (source.stream_gaps, "gap in TCP streams"),
-        (source.stream_octets_lost, "octet of TCP streams"),
+        (source.stream_gaps, "gap in TCP or SCTP streams"),
+        (source.stream_octets_lost, "octet of TCP or SCTP streams"),
     ]
 }
 

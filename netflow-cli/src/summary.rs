@@ -177,12 +177,13 @@ impl Summary {
             ],
             " of ",
         );
-        let tunnels: Vec<(u64, &str)> = self
-            .read
-            .tunnels
-            .iter()
+        let tunnels = self.read.tunnels.iter();
+        let mut tunnels: Vec<(u64, &str)> = tunnels
             .map(|(tunnel, count)| (count, tunnel.name()))
             .collect();
+        if self.read.juniper > 0 {
+            tunnels.push((self.read.juniper, "juniper"));
+        }
         lines.add_named("in tunnels", &tunnels);
         let messages: Vec<(u64, &str)> = self
             .messages
@@ -250,7 +251,7 @@ impl Summary {
 /// Where a copy of a datagram was captured that is not read again.
 const fn place(kind: CopyKind) -> &'static str {
     match kind {
-        CopyKind::Tunnel => "outside a tunnel or in another",
+        CopyKind::Tunnel => "inside a tunnel, outside it or in another",
         CopyKind::MplsLabels => "with other MPLS labels",
         CopyKind::PppoeSession => "in another PPPoE session",
         CopyKind::VlanTags => "with other VLAN tags",

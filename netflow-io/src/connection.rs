@@ -16,12 +16,14 @@ pub(crate) struct Endpoints {
     pub(crate) destination: SocketAddr,
 }
 
-/// Which packet, when it was captured, and in which tunnel.
+/// Which packet, when it was captured, and inside what.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Captured {
     pub(crate) frame: u64,
     pub(crate) time: Timestamp,
     pub(crate) tunnel: Option<Tunnel>,
+    /// Its frame has Juniper's link type.
+    pub(crate) is_juniper: bool,
 }
 
 /// A whole message.

@@ -135,10 +135,7 @@ impl Extractor {
     /// A message of a stream that is ready.
     pub(crate) fn pop(&mut self) -> Option<ExtractedMessage> {
         let ready = self.messages.pop()?;
-        count(&mut self.summary.datagrams);
-        if let Some(tunnel) = ready.captured.tunnel {
-            self.summary.tunnels.count(tunnel);
-        }
+        self.summary.count_datagram(ready.captured);
         Some(ExtractedMessage {
             exporter: ready.ends.source,
             destination: ready.ends.destination,
@@ -209,6 +206,7 @@ impl Extractor {
                 frame: self.packets(),
                 time: frame.time,
                 tunnel: None,
+                is_juniper: link_type == link::JUNIPER_ETHERNET,
             },
             path: CapturePath::of_interfaces(frame.interface, link.interface),
             depth: 0,

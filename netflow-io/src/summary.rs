@@ -4,6 +4,7 @@ use core::ops::AddAssign;
 
 use netflow_core::packet::Tunnel;
 
+use crate::connection::Captured;
 use crate::mirror::CopyKind;
 
 /// `counters! { /// Doc. name, }` makes the struct with a counter `name`, its sum with another,
@@ -30,12 +31,25 @@ macro_rules! counters {
             $($(#[doc = $line])+ pub $name: u64,)+
             /// Datagrams among them that were captured inside a tunnel, by its kind.
             pub tunnels: TunnelCounts,
+            /// Datagrams among them in frames of Juniper's link type (178).
+            pub juniper: u64,
             /// Copies that were passed over, by how they differ from the one returned.
             pub copies: CopyCounts,
         }
 
         impl CaptureSummary {
-            /// The counters by name, but for those of tunnels and kinds of copies.
+            /// Counts a datagram that is returned, and what it was captured inside.
+            pub(crate) fn count_datagram(&mut self, captured: Captured) {
+                count(&mut self.datagrams);
+                if let Some(tunnel) = captured.tunnel {
+                    self.tunnels.count(tunnel);
+                }
+                if captured.is_juniper {
+                    count(&mut self.juniper);
+                }
+            }
+
+            /// The counters by name, but for those of tunnels, Juniper's frames and kinds of copies.
             pub fn counters(&self) -> impl Iterator<Item = (&'static str, u64)> {
                 [$((stringify!($name), self.$name)),+].into_iter()
             }
@@ -45,6 +59,7 @@ macro_rules! counters {
             fn add_assign(&mut self, other: Self) {
                 $(self.$name = self.$name.saturating_add(other.$name);)+
                 self.tunnels.add_assign(other.tunnels);
+                self.juniper = self.juniper.saturating_add(other.juniper);
                 self.copies.add_assign(other.copies);
             }
         }

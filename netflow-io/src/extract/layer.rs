@@ -234,10 +234,7 @@ impl Extractor {
             self.summary.copies.count(kind);
             return None;
         }
-        count(&mut self.summary.datagrams);
-        if let Some(tunnel) = layer.captured.tunnel {
-            self.summary.tunnels.count(tunnel);
-        }
+        self.summary.count_datagram(layer.captured);
         if udp.cut {
             count(&mut self.summary.cut);
         }

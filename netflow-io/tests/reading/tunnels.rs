@@ -87,6 +87,16 @@ fn the_exporter_is_the_sender_inside_the_tunnel_and_each_kind_is_counted() {
 }
 
 #[test]
+fn exports_in_frames_of_juniper_are_counted() {
+    const LINK_TYPE: u32 = 178;
+    let frame = [b"MGC\x00", &frame(&datagram(2055, &netflow5(1)))[..]].concat();
+    let read = Pcap::new(LINK_TYPE).packets(&[frame]).read();
+    assert_eq!(read.payloads(), [netflow5(1)]);
+    assert_eq!(read.summary.juniper, 1);
+    assert_eq!(read.summary.tunnels.total(), 0);
+}
+
+#[test]
 fn inside_a_tunnel_only_ports_and_content_of_exports_are_read() {
     let seen = datagram_between([10, 0, 0, 1], [10, 0, 0, 2], 1_000, &netflow5(1));
     let other = datagram_between([10, 0, 0, 1], [10, 0, 0, 2], 1_000, b"something else");
