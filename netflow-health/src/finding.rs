@@ -218,6 +218,13 @@ findings! {
         /// All messages.
         messages: u64,
     }
+    /// Numbers of sFlow samples say that some are missing, though no datagram is.
+    36 lost_samples Error LostSamples {
+        /// Samples that are missing.
+        lost: u64,
+        /// Samples that were received and lost.
+        expected: u64,
+    }
     /// The sequence number never changes: loss cannot be seen.
     11 constant_sequence Info ConstantSequence {
         /// Messages.
@@ -385,7 +392,7 @@ findings! {
     27 missing_parts Warning MissingParts {
         /// Datagrams of which fragments are missing.
         datagrams: u64,
-        /// Gaps in TCP streams.
+        /// Gaps in TCP streams and SCTP associations.
         gaps: u64,
     }
 }

@@ -541,8 +541,11 @@ def verdicts():
             damaged = payloads[0][:35] + b"\xf0" + payloads[0][36:]
             says(protocol, "a problem names agent and sub-agent", [damaged], "agent 192.0.2.9, sub-agent 0")
             short = flow_record(0, 1, be(1, 4) + be(20, 4) + be(4, 4) + xdr_opaque(FRAME))
+            numbered_samples = [sflow(flow_sample(raw(FRAME), n=n), sequence=k) for k, n in enumerate((1, 2, 9_999, 10_000), 1)]
+            says(protocol, "samples are missing", numbered_samples,
+                 "99.96 % of the samples of agent 192.0.2.9, sub-agent 0 are missing by their numbers, though no datagram is.")
             says(protocol, "frame_length shorter than the packet", [sflow(flow_sample(short))],
-                 "1 sampled packet of agent 192.0.2.9, sub-agent 0 is longer by the IP header than its frame_length says")
+                 "The frame_length of 1 sampled packet of agent 192.0.2.9, sub-agent 0 is less than its IP header says")
     fixed_far = fixed(5, 1)
     far = fixed_far[:8] + be(TIME - 86_400 * 30, 4) + fixed_far[12:]
     both = "Either the exporter's clock is wrong (set it by NTP), or the capture was replayed or rewritten."
@@ -653,12 +656,18 @@ def tables():
         of("events of NAT", [nat], "NAT create", "NAT delete", "=> 203.0.113.50:1024")
         firewall = dialect.data(translated + [(233, 1)], values | {"e233": 1}, values | {"e233": 3})
         of("events of a firewall", [firewall], "created", "denied", "=> 203.0.113.50:1024")
+        wide = translated + [(233, 1), (1, 8), (2, 8)]
+        long = values | {"e8": ip("192.168.100.100"), "e12": ip("198.200.200.200"), "e225": ip("203.203.203.203"),
+                         "e227": 61000, "e11": 44300, "e1": 15_000_000, "e2": 12_000}
+        of("events of long rows", [dialect.data(wide, *[long | {"e233": event} for event in (1, 2, 3, 5)])],
+           "=> 203.203.203.203:61000 event created", "event deleted", "event denied", "event updated")
         block = [(8, 4), (225, 4), (230, 1), (361, 2), (362, 2)]
         values = {"e8": ip("100.64.2.5"), "e225": ip("203.0.113.112"), "e230": 16, "e361": 23041, "e362": 23552}
         of("a block of ports", [dialect.data(block, values)], "203.0.113.112:23041-23552", "block create")
         of("sampling", [rate_of_all, dialect.data(PLAIN, {})], "1:100")
         rates = dialect.options(OPTIONS, [(3, 4) if dialect.is_v9 else (141, 4)], [(34, 4)], (1, 100), (2, 200))
-        of("sampling that is ambiguous", [rates, dialect.data(PLAIN, {})], "ambiguous")
+        of("sampling that is ambiguous", [rates, dialect.data(PLAIN, {})], "ambiguous",
+           "1 flow is sampled at a rate that is not known")
         times = PLAIN + [(152, 8), (153, 8)]
         late = {"e152": (TIME + 86_400) * 1000, "e153": (TIME + 86_401) * 1000}
         of("impossible times are marked", [dialect.data(times, late)], "00:00:00?")

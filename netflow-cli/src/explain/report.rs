@@ -193,11 +193,22 @@ fn write_samples(domain: &DomainHealth, page: &mut Page) {
             &[
                 (samples.lost, "lost"),
                 (samples.late, "late"),
-                (samples.restarted, "sources restarted"),
+                (
+                    samples.restarted,
+                    if samples.restarted == 1 {
+                        "source restarted"
+                    } else {
+                        "sources restarted"
+                    },
+                ),
                 (samples.drops, "dropped by the agent"),
                 (
                     samples.parallel_sources,
-                    "sources numbered by several threads",
+                    if samples.parallel_sources == 1 {
+                        "source numbered by several threads"
+                    } else {
+                        "sources numbered by several threads"
+                    },
                 ),
             ],
         );

@@ -3,7 +3,7 @@
 use netflow_core::{DatagramId, DomainKey, InputNames};
 use netflow_health::{Finding, FindingKind, Report};
 
-use super::words::{counted, frame, grouped, list, percent, shorten, skew_in_words, times};
+use super::words::{counted, frame, grouped, list, percent_first, shorten, skew_in_words, times};
 
 /// What a sentence may name.
 #[derive(Debug, Clone, Copy)]
@@ -174,7 +174,7 @@ fn of_sequence(kind: &FindingKind, whose: &str) -> Option<String> {
             expected,
             unit,
         } => {
-            let percent = percent(*lost, *expected);
+            let percent = percent_first(*lost, *expected);
             format!("{percent} of the {unit}s of {whose} are missing.")
         }
         FindingKind::Miscounted {
@@ -186,9 +186,13 @@ fn of_sequence(kind: &FindingKind, whose: &str) -> Option<String> {
         } => format!(
             "{} of the {unit}s of {whose} are missing, or it counts wrongly: its numbers jump in \
              {} of {}.",
-            percent(*lost, *expected),
+            percent_first(*lost, *expected),
             grouped(*jumps),
             counted(*messages, "message"),
+        ),
+        FindingKind::LostSamples { lost, expected } => format!(
+            "{} of the samples of {whose} are missing by their numbers, though no datagram is.",
+            percent_first(*lost, *expected),
         ),
         FindingKind::ConstantSequence { .. } => {
             format!("The sequence number of {whose} never changes: loss cannot be seen.")
@@ -363,13 +367,14 @@ fn of_announcements(kind: &FindingKind, whose: &str, place: &str) -> Option<Stri
              only 1 and 2 exist: if it samples nothing, octets_scaled is too large."
         ),
         FindingKind::ShortFrames { samples } => {
-            let (are, its) = match samples {
-                1 => ("is", "its frame_length says"),
-                _ => ("are", "their frame_length says"),
+            let its = if *samples == 1 {
+                "its IP header says"
+            } else {
+                "their IP headers say"
             };
             format!(
-                "{} of {whose} {are} longer by the IP header than {its}, first {place}: octets \
-                 are too few.",
+                "The frame_length of {} of {whose} is less than {its}, first {place}: octets are \
+                 too few.",
                 counted(*samples, "sampled packet"),
             )
         }
@@ -398,6 +403,9 @@ pub(super) fn advice(kind: &FindingKind) -> Option<&'static str> {
         FindingKind::Lost { .. } => {
             "They were lost on the network or while capturing (look for drops at the receiving \
              socket), or the capture holds only a part of what was sent."
+        }
+        FindingKind::LostSamples { .. } => {
+            "The agent did not send them, or does not number its samples as sFlow specifies."
         }
         FindingKind::KernelDrops { .. } => {
             "Make the receive buffer of the socket larger, or use more workers."

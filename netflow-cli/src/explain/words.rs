@@ -25,6 +25,11 @@ pub(crate) fn percent(part: u64, whole: u64) -> String {
     Percent { part, whole }.to_string()
 }
 
+/// The same at the start of a sentence.
+pub(super) fn percent_first(part: u64, whole: u64) -> String {
+    percent(part, whole).replacen("less", "Less", 1)
+}
+
 /// `once`, `twice`, `1,234 times`
 pub(crate) fn times(count: u64) -> String {
     match count {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use netflow_io::{CaptureError, CaptureOptions, Source};
 
 use crate::interrupt::Interrupt;
+use crate::summary::counted;
 
 /// The path that means standard input.
 const STDIN: &str = "-";
@@ -44,19 +45,17 @@ pub(super) fn nothing_found(source: &Source<'_>) -> String {
     let path = source.path().display();
     let summary = source.summary();
     let udp = summary.udp_passed_over;
+    let packets = counted(summary.packets, "packet");
     if summary.packets == 0 {
         format!("{path} holds no packet; capture where the exporter sends to")
     } else if udp > 0 {
         format!(
-            "{path} holds no flow export: of {} packets, {udp} are UDP datagrams of something \
-             else; give --port if exporters send to a port of your own",
-            summary.packets
+            "{path} holds no flow export but {} of something else in {packets}; give --port if \
+             exporters send to a port of your own",
+            counted(udp, "UDP datagram"),
         )
     } else {
-        format!(
-            "{path} holds no flow export in its {} packets; capture where the exporter sends to",
-            summary.packets
-        )
+        format!("{path} holds no flow export in {packets}; capture where the exporter sends to")
     }
 }
 

@@ -37,7 +37,7 @@ fn what_cannot_be_read_is_reported_in_one_line_and_status_1() {
         (header_only, "holds no packet"),
         (
             testdata("genuine/in.pcap"),
-            "holds no flow export: of 359 packets, 60 are UDP",
+            "holds no flow export but 60 UDP datagrams of something else in 359 packets",
         ),
     ] {
         let run = netflow(["decode", "-q", "-f", "json", path.to_str().unwrap()]);

@@ -56,6 +56,23 @@ fn a_v9_message_is_explained_with_templates_of_earlier_frames() {
 }
 
 #[test]
+fn times_that_flows_read_are_shown_whatever_their_length() {
+    // flowStartSeconds and flowEndSeconds (150, 151) of eight octets.
+    let rows = frame(&testdata("cases/seconds_of_eight_octets.pcap"), 2);
+    let start = row(&rows, "flowStartSeconds");
+    assert_eq!((start.1, start.2), (8, "2026-05-28T20:26:30Z"));
+    assert_eq!(row(&rows, "flowEndSeconds").2, "2026-05-28T20:26:38Z");
+    // Two words of 64 bits in 154 and 155.
+    let rows = frame(&testdata("genuine/pm_v10.pcap"), 3);
+    let start = row(&rows, "flowStartMicroseconds");
+    assert_eq!(start.1, 16);
+    assert!(start.2.starts_with("20"), "{start:?}");
+    // Zero is no time.
+    let rows = frame(&testdata("cases/end_of_zero.pcap"), 2);
+    assert_eq!(row(&rows, "flowEndMilliseconds").2, "0, no time");
+}
+
+#[test]
 fn an_ipfix_message_is_explained_with_lengths_of_fields() {
     let rows = frame(&testdata("synthetic/ipfix_variable.pcap"), 2);
     assert_eq!(row(&rows, "observation domain"), (12, 4, "0"));

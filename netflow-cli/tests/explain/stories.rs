@@ -593,7 +593,7 @@ fn samples_that_the_agent_dropped_are_reported() {
 
 #[test]
 fn a_frame_that_is_shorter_than_its_packet_is_doubted() {
-    let part = "1 sampled packet of agent 192.0.2.9, sub-agent 0 is longer by the IP header";
+    let part = "The frame_length of 1 sampled packet of agent 192.0.2.9, sub-agent 0 is less than its IP header says";
     for (frame_length, is_doubted) in [(128, true), (1_039, true), (1_040, false), (1_058, false)] {
         let report = json(&sent("frame", &[sflow_frame(frame_length)]).0);
         assert_eq!(report["flows"], 1);

@@ -200,7 +200,7 @@ kinds! {
     27 trailing_octets TrailingOctets {
         /// Number of octets.
         length: usize
-    } "{length} octets follow that belong to nothing"
+    } "{length} octets remain after the last message, set or sample"
         "" "";
     /// A configured or built-in limit was reached, such as the number of zero-length
     /// fields in a template; something was not kept.

@@ -218,7 +218,8 @@ impl<'m> SampleFlow<'m> {
     }
 
     /// The packet that the device takes out of the sampled one, by the place that it reports
-    /// (extended_decapsulate_egress and _ingress, sFlow Tunnel Structures).
+    /// (extended_decapsulate_egress and _ingress, sFlow Tunnel Structures). A place that is not after
+    /// the start of the outer header is none.
     pub(super) fn decapsulated(&self) -> Option<Packet<'m>> {
         let egress = self.find(|record| record.as_extended_decapsulate_egress());
         let offset = egress
@@ -228,7 +229,9 @@ impl<'m> SampleFlow<'m> {
                 ingress.map(|record| record.inner_header_offset())
             })?;
         let header = self.find(|record| record.as_sampled_header())?;
-        let octets = header.header.get(usize::try_from(offset).ok()?..)?;
+        let offset = usize::try_from(offset).ok()?;
+        let outer = header.packet().network_offset().unwrap_or(0);
+        let octets = header.header.get(offset..).filter(|_| offset > outer)?;
         Some(Packet::dissect(inner_protocol(octets), octets))
     }
 

@@ -192,6 +192,9 @@ fn the_inner_packet_begins_where_the_agent_says() {
         // Past the octets that were sampled.
         assert_eq!(inner(format, 60), (None, None));
         assert_eq!(inner(format, u32::MAX), (None, None));
+        // The frame, and the outer header.
+        assert_eq!(inner(format, 0), (None, None));
+        assert_eq!(inner(format, 14), (None, None));
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) fn findings(index: usize, domain: &DomainHealth) -> Vec<Finding> {
     let first_gap = domain.gaps.first.first().map(|gap| gap.place);
     let kinds = [
         lost(domain).map(|kind| Finding::of(index, kind).at(first_gap)),
+        lost_samples(domain).map(|kind| Finding::of(index, kind)),
         constant(domain).map(|kind| Finding::of(index, kind)),
         duplicated(domain).map(|kind| Finding::of(index, kind)),
         restarted(domain).map(|kind| Finding::of(index, kind)),
@@ -56,6 +57,16 @@ fn lost(domain: &DomainHealth) -> Option<FindingKind> {
             expected,
             unit,
         }
+    })
+}
+
+/// Samples that are missing for another reason than that their datagrams are.
+fn lost_samples(domain: &DomainHealth) -> Option<FindingKind> {
+    let samples = &domain.samples;
+    let is_alone = samples.lost > 0 && domain.sequence.lost == 0;
+    is_alone.then_some(FindingKind::LostSamples {
+        lost: samples.lost,
+        expected: samples.received.saturating_add(samples.lost),
     })
 }
 

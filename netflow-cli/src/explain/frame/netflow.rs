@@ -2,7 +2,7 @@
 
 mod list;
 
-use netflow_core::element::DataType;
+use netflow_core::element::{DataType, iana};
 use netflow_core::record::{DataRecord, Field};
 use netflow_core::template::FieldLabel;
 use netflow_core::value::Value;
@@ -184,8 +184,32 @@ fn value(field: &Field<'_, '_>) -> String {
     if data_type.is_some_and(DataType::is_list) {
         return "list that cannot be read".to_owned();
     }
-    plain(field.value())
+    if let Some(time) = field.time_of_other_length() {
+        return time.to_string();
+    }
+    match field.value() {
+        Some(Value::Seconds(0) | Value::Milliseconds(0)) => NO_TIME.to_owned(),
+        Some(Value::Ntp(time)) if time.is_unknown() => NO_TIME.to_owned(),
+        Some(Value::Unsigned(number)) if is_segment(field) => {
+            let segment = number & SEGMENT;
+            format!(
+                "{number} (type {}, segment {segment})",
+                number >> SEGMENT.count_ones()
+            )
+        }
+        value => plain(value),
+    }
 }
+
+/// The number of an overlay segment in layer2SegmentId, below its type (IANA's registry, element 351).
+const SEGMENT: u64 = 0x00ff_ffff_ffff_ffff;
+
+fn is_segment(field: &Field<'_, '_>) -> bool {
+    field.template().key() == FieldKey::Element(iana::LAYER2_SEGMENT_ID.id)
+}
+
+/// What a time of zero means (RFC 5905, section 6, of NTP times; exporters send it in others too).
+const NO_TIME: &str = "0, no time";
 
 /// A value that is not a list.
 fn plain(value: Option<Value<'_>>) -> String {

@@ -93,6 +93,7 @@ fn members(node: &mut TreeNode, members: Members<'_>, payload: &[u8]) {
             continue;
         };
         let value = match member.value {
+            _ if member.is_unknown_counter() => "not known".to_owned(),
             Some(MemberValue::Unsigned(number)) => number.to_string(),
             Some(MemberValue::Signed(number)) => number.to_string(),
             Some(MemberValue::Float(number)) => number.to_string(),

@@ -4,9 +4,10 @@ use super::direct::DirectTime;
 use super::element::TimeElement;
 use super::rule::{ClockRule, NoTime, RuledTime};
 use super::{DAY, YEAR, before, is_near, reference, sent_time, uptime};
+use crate::element::DataType;
 use crate::field::Ingredient;
 use crate::header::MessageHeader;
-use crate::record::DataRecord;
+use crate::record::{DataRecord, Field};
 use crate::time::Timestamp;
 use crate::value::{NtpTime, unsigned};
 
@@ -136,7 +137,12 @@ fn words(record: &DataRecord<'_, '_>, ingredient: Ingredient) -> RuledTime {
         _ => Ingredient::EndTimeval,
     };
     let slot = record.template().plan().ingredient(timeval);
-    let octets = record.slot(slot).ok_or(NoTime::NotSent)?;
+    let time = two_words(record.slot(slot).ok_or(NoTime::NotSent)?)?;
+    Ok((time, ClockRule::SecondsAndMicroseconds))
+}
+
+/// Seconds since 1970 and microseconds, 64 bits each.
+fn two_words(octets: &[u8]) -> Result<Timestamp, NoTime> {
     let (seconds, micros) = octets.split_at_checked(8).ok_or(NoTime::Unreadable)?;
     let both = unsigned(seconds).zip(unsigned(micros).filter(|_| micros.len() == 8));
     let (seconds, micros) = both.ok_or(NoTime::Unreadable)?;
@@ -146,10 +152,22 @@ fn words(record: &DataRecord<'_, '_>, ingredient: Ingredient) -> RuledTime {
     let seconds = seconds.checked_mul(1_000_000);
     let time = seconds.and_then(|seconds| Timestamp::from_micros(seconds.checked_add(micros)?));
     let time = time.filter(|_| micros < 1_000_000);
-    Ok((
-        time.ok_or(NoTime::Unreadable)?,
-        ClockRule::SecondsAndMicroseconds,
-    ))
+    time.ok_or(NoTime::Unreadable)
+}
+
+impl Field<'_, '_> {
+    /// The time in a field of time whose length is not that of its type, in the forms that flows read:
+    /// seconds in 8 octets instead of 4, and two words of 64 bits, seconds and microseconds, instead of
+    /// an NTP time (as pmacct sends 154 and 155). `None` for other fields and for zero, which is no time.
+    #[must_use]
+    pub fn time_of_other_length(&self) -> Option<Timestamp> {
+        match (self.template().data_type()?, self.octets().len()) {
+            (DataType::DateTimeSeconds, 8) => seconds(unsigned(self.octets())?),
+            (DataType::DateTimeMicroseconds, 16) => two_words(self.octets()).ok(),
+            _ => None,
+        }
+        .filter(|time| *time != Timestamp::from_secs(0))
+    }
 }
 
 /// The time in a field of the record, in the forms that most exporters send: short
