@@ -250,7 +250,10 @@ impl Sequence {
             return all.counts();
         }
         let mut counts = match self.scheme() {
-            Some(scheme) => self.tallies.get(scheme).counts.and(&self.control.counts),
+            Some(scheme) => {
+                let control = self.control_counts(scheme);
+                self.tallies.get(scheme).counts.and(&control)
+            }
             None => SequenceCounts::default(),
         };
         counts.duplicated = self.duplicated;

@@ -59,6 +59,11 @@ impl ControlSeries {
     }
 }
 
+/// How far one number is after another; `None` if it is before it.
+fn ahead(from: u32, to: u32) -> Option<u32> {
+    Some(to.wrapping_sub(from)).filter(|far| *far < 1 << 31)
+}
+
 impl PendingControl {
     /// The number after them.
     fn end(&self, standard: CountingScheme) -> u32 {
@@ -67,16 +72,24 @@ impl PendingControl {
         self.stamp.number.wrapping_add(count)
     }
 
-    /// The next message continues the numbers of these in some scheme.
-    fn is_followed_by(&self, next: &NumberedMessage) -> bool {
-        let mut schemes = self.units.each().into_iter().zip(next.units.each());
-        schemes.any(|(own, next_units)| match (own, next_units) {
-            (Some(own), Some(units)) => {
-                let end = self.stamp.number.wrapping_add(own.count);
-                end == units.first(next.stamp.number)
-            }
-            _ => false,
+    /// The next message continues the numbers of these: as the protocol counts, or in another scheme
+    /// if it is not behind them as the protocol counts.
+    fn is_followed_by(&self, next: &NumberedMessage, standard: CountingScheme) -> bool {
+        let number = next.stamp.number;
+        let first = next.units.get(standard).map(|units| units.first(number));
+        if first.is_none_or(|first| ahead(self.end(standard), first).is_none()) {
+            return false;
+        }
+        CountingScheme::ALL.into_iter().any(|scheme| {
+            let follows = |units: &Units| self.end(scheme) == units.first(number);
+            self.units.get(scheme).is_some() && next.units.get(scheme).as_ref().is_some_and(follows)
         })
+    }
+
+    /// The units of these messages in a scheme.
+    fn count(&self, scheme: CountingScheme) -> u64 {
+        let units = self.units.get(scheme);
+        units.map_or(0, |units| units.count).into()
     }
 
     fn add(&mut self, units: &PerScheme<Option<Units>>) {
@@ -124,8 +137,8 @@ impl Sequence {
         let number = stamp.number;
         let leading = self.control.leading.as_ref();
         if leading.is_some_and(|leading| leading.end(self.standard) == number) {
-            // It follows those before the data.
-            return self.is_expected(message);
+            // It follows those before the data. If it also follows the data, the next message decides.
+            return false;
         }
         let run = self.run_of_message(message);
         let is_of_other_run = match stamp.uptime {
@@ -138,7 +151,7 @@ impl Sequence {
         is_of_other_run
             || is_before_first
             || self.is_expected(message)
-            || data.has_gap_at(number)
+            || data.has_gap_at(number) && !self.is_sent_after_all(stamp)
             || data.is_open() && !data.is_behind(number)
     }
 
@@ -187,17 +200,30 @@ impl Sequence {
         };
         self.control.leading = None;
         self.control.balance = 0;
-        for (tally, units) in self
-            .tallies
-            .each_mut()
-            .into_iter()
-            .zip(leading.units.each())
-        {
-            if let Some(units) = units {
-                let end = leading.stamp.number.wrapping_add(units.count);
+        let received = &mut self.control.counts.received;
+        *received = received.saturating_sub(leading.count(self.standard));
+        for scheme in CountingScheme::ALL {
+            if leading.units.get(scheme).is_some() {
+                let tally = self.tallies.get_mut(scheme);
+                let received = &mut tally.counts.received;
+                *received = received.saturating_add(leading.count(scheme));
+                let end = leading.end(scheme);
                 tally.current.lead_from(end, &mut tally.counts);
             }
         }
+    }
+
+    /// What was counted of messages with numbers of their own, for an exporter that counts in this
+    /// scheme: those before the first data may be numbered like it.
+    pub(super) fn control_counts(&self, scheme: CountingScheme) -> SequenceCounts {
+        let mut counts = self.control.counts;
+        if let Some(leading) = &self.control.leading {
+            counts.received = counts
+                .received
+                .saturating_sub(leading.count(self.standard))
+                .saturating_add(leading.count(scheme));
+        }
+        counts
     }
 
     /// The messages that were put aside have numbers of their own: the next message
@@ -205,7 +231,6 @@ impl Sequence {
     fn is_separate(&self, pending: &PendingControl, next: Option<&NumberedMessage>) -> bool {
         let data = self.current();
         let end = pending.end(self.standard);
-        let ahead = |from: u32, to: u32| Some(to.wrapping_sub(from)).filter(|far| *far < 1 << 31);
         let Some(next) = next else {
             // Something is missing before them, unless that is too much.
             let number = pending.stamp.number;
@@ -217,7 +242,7 @@ impl Sequence {
         let number = units.map_or(number, |units| units.first(number));
         let after_pending = ahead(end, number);
         if !data.has_begun() {
-            return !pending.is_followed_by(next);
+            return !pending.is_followed_by(next, self.standard);
         }
         if self.is_expected(next) || data.has_gap_at(number) {
             return true;

@@ -1,5 +1,6 @@
 //! Exporters with several clocks or series of numbers, or with numbers that say nothing.
 
+use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -178,6 +179,78 @@ fn options_that_are_numbered_separately_are_no_restart_and_lose_nothing() {
         assert_eq!(found.lost, lost);
         assert!(found.lost <= 41, "{skipped:?}");
     }
+}
+
+/// Options, and after each of them messages of data, 60 of them together. Options are numbered from
+/// `control`, data of `flows` flows a message from `data`.
+fn series(
+    [control, data]: [u32; 2],
+    every: u32,
+    flows: u32,
+    is_ipfix: bool,
+) -> impl Iterator<Item = NumberedMessage> {
+    let [mut control, mut data] = [control, data];
+    (0..60).map(move |index| {
+        let is_control = index % every == 0;
+        let (number, count) = if is_control {
+            (&mut control, 1)
+        } else {
+            (&mut data, flows)
+        };
+        let second = u64::from(index);
+        let message = match (is_ipfix, is_control) {
+            (true, true) => options(second, *number, 1),
+            (true, false) => ipfix(second, *number, flows, Undecoded::Nothing),
+            (false, _) => {
+                let units = v9(*number, if is_control { 0 } else { flows }).units;
+                let stamp = running(START, 60_000 + 1_000 * second, *number, 1).stamp;
+                NumberedMessage { stamp, units }
+            }
+        };
+        *number += if is_ipfix { count } else { 1 };
+        message
+    })
+}
+
+#[test]
+fn options_and_data_with_numbers_of_their_own_begin_with_any_two_numbers() {
+    for is_ipfix in [true, false] {
+        let firsts = (0..8_u32).flat_map(|control| (0..16_u32).map(move |data| [control, data]));
+        let firsts = firsts.chain([[100, 103], [100, 100], [7, 1_000], [1_000, 50], [0, 50]]);
+        for [control, data] in firsts {
+            for (every, flows) in [(9, 3), (9, 1), (3, 3), (4, 2), (5, 7)] {
+                let found = run(series([control, data], every, flows, is_ipfix));
+                let case = format!("{is_ipfix} {control} {data} {every} {flows} {found:?}");
+                let between = data.saturating_sub(control + 1);
+                assert!(found.lost <= between.into(), "{case}");
+                assert_eq!(
+                    (found.restarted, found.late, found.duplicated),
+                    (0, 0, 0),
+                    "{case}"
+                );
+                let units = |message: NumberedMessage| {
+                    let units = [message.units.messages, message.units.data_records];
+                    units[usize::from(is_ipfix)].unwrap().count
+                };
+                let sent = series([control, data], every, flows, is_ipfix).map(units);
+                assert_eq!(found.received, sent.sum::<u32>().into(), "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn options_whose_number_is_missing_from_the_data_by_chance_are_no_restart() {
+    let before = [data(0, 0, 10), data(1, 10, 10), data(3, 40, 10)];
+    let messages = before
+        .into_iter()
+        .chain([options(4, 25, 1), data(5, 50, 10)]);
+    assert_eq!(run(messages), counts(41, 20, 0, 0, 0));
+    // Of the same series, sent before what was received.
+    let messages = before
+        .into_iter()
+        .chain([options(2, 25, 1), data(5, 50, 10)]);
+    assert_eq!(run(messages), counts(41, 19, 1, 0, 0));
 }
 
 #[test]
