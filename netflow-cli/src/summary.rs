@@ -214,7 +214,10 @@ impl Summary {
         }
         let mut doubts: Vec<_> = decoders.iter().flat_map(Decoder::doubts).collect();
         doubts.sort_by_key(|doubt| doubt.domain);
-        lines.lines("sampling", &doubts::lines(&doubts));
+        let (names, rates): (Vec<_>, Vec<_>) =
+            doubts.iter().partition(|doubt| doubts::is_of_names(doubt));
+        lines.lines("sampling", &doubts::lines(&rates));
+        lines.lines("names", &doubts::lines(&names));
     }
 
     /// What the source passed over and lacks.

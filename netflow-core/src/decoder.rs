@@ -172,6 +172,16 @@ impl Decoder {
         self
     }
 
+    /// Whether options apply to other observation domains of their exporter too.
+    #[must_use]
+    pub fn options_scope(&self) -> OptionsScope {
+        if self.sessions.has_neighbours() {
+            OptionsScope::Exporter
+        } else {
+            OptionsScope::Domain
+        }
+    }
+
     /// Sets the meaning of the second counters (23, 24) of exporters. It applies to templates
     /// that are learned from then on.
     #[must_use]

@@ -20,7 +20,7 @@ mod sources;
 pub use self::announced::Fact;
 pub use self::configured::{ConfiguredRate, ConfiguredRates, ParseRateError};
 pub use self::counters::{ConfiguredCounter, ConfiguredCounters, ParseCounterError};
-pub(crate) use self::doubt::LACKS;
+pub(crate) use self::doubt::{DomainData, LACKS};
 pub use self::doubt::{DoubtKind, NamedKind};
 pub(crate) use self::icmp::IcmpPorts;
 pub(crate) use self::learn::News;

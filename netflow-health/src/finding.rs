@@ -283,19 +283,20 @@ findings! {
         /// What it is announced for, such as `sampler 9`.
         sampler: String,
     }
-    /// A rate is announced in another domain of the exporter alone.
+    /// A rate is announced in another domain of the exporter, and none in this one.
     20 rate_in_other_domain Warning RateInOtherDomain {
         /// One packet of this many.
         rate: u64,
         /// The domain that announces it.
         other_domain: u32,
     }
-    /// Options announce different rates for things of one kind, such as line cards, and flows
-    /// do not say which of them they come from.
+    /// Options announce different rates for things of one kind, such as line cards, of several
+    /// kinds, or in several domains that apply, and flows do not say which of them they come from.
     28 rate_ambiguous Warning RateAmbiguous {
         /// Flows that have no rate for this reason.
         flows: u64,
-        /// The first rates that differ, such as `1:1000 for line card 1`.
+        /// The first rates that differ, such as `1:1000 for line card 1`; empty if they are not
+        /// among the rates that are kept.
         rates: Vec<String>,
     }
     /// Options announce sampling from which no rate follows.
@@ -311,8 +312,8 @@ findings! {
         /// All of which that is a part.
         total: u64,
     }
-    /// Names of things whose numbers flows have are announced in another domain of the exporter
-    /// alone.
+    /// Names of things whose numbers flows have are announced in another domain of the exporter, and
+    /// none in this one.
     30 names_in_other_domain Info NamesInOtherDomain {
         /// Names that are announced.
         names: u64,

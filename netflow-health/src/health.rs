@@ -133,6 +133,7 @@ impl Health {
             other_messages: all.other_messages,
             unreadable: all.unreadable,
             problems: all.problems,
+            options_scope: decoder.options_scope(),
             source: all.source,
             findings: Vec::new(),
         };

@@ -1,5 +1,7 @@
 //! The report: everything that is known, and what follows from it.
 
+use netflow_core::OptionsScope;
+
 use crate::domain::DomainHealth;
 use crate::finding::Finding;
 use crate::problem::Problems;
@@ -32,6 +34,8 @@ pub struct Report {
     pub unreadable: u64,
     /// What could not be read.
     pub problems: Problems,
+    /// Whether options applied to other observation domains of their exporter too.
+    pub options_scope: OptionsScope,
     /// What the caller counted.
     pub source: SourceFacts,
     /// What follows, the gravest first.

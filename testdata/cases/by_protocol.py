@@ -551,7 +551,7 @@ def verdicts():
     both = "Either the exporter's clock is wrong (set it by NTP), or the capture was replayed or rewritten."
     says("NetFlow v5", "a clock that is far away", [far], both)
     says("NetFlow v5", "a header whose time is zero", [fixed_far[:8] + bytes(8) + fixed_far[16:]],
-         "has neither start nor end", "uptimes count from the start of the exporter, which is not known")
+         "has neither start nor end", "the elements count from a time that is not known")
     says("NetFlow v5", "code before type of ICMP",
          [fixed(5, 1, prot=1, srcport=0, dstport=8, sequence=n) for n in range(4)],
          "writes the code of ICMP before its type into the destination port")

@@ -1,6 +1,6 @@
 //! One sentence for each kind of finding, and what to do about it.
 
-use netflow_core::{DatagramId, DomainKey, InputNames};
+use netflow_core::{DatagramId, DomainKey, InputNames, OptionsScope};
 use netflow_health::{Finding, FindingKind, Report};
 
 use super::words::{counted, frame, grouped, list, percent_first, shorten, skew_in_words, times};
@@ -238,8 +238,8 @@ fn of_times(kind: &FindingKind, whose: &str, place: &str) -> Option<String> {
             let why = match *reason {
                 "zero" => "the elements are zero",
                 "unknown_origin" => {
-                    "uptimes count from the start of the exporter, which is not known, so that \
-                     only the duration is"
+                    "the elements count from a time that is not known, such as the start of the exporter, \
+                     so that only the duration is"
                 }
                 _ => "the elements hold no time",
             };
@@ -307,7 +307,7 @@ fn of_rates(kind: &FindingKind, whose: &str) -> Option<String> {
                 0 => String::new(),
                 more => format!(" and {}", counted(more, "other rate")),
             };
-            let it = if *rates > 1 { "one of them" } else { "it" };
+            let it = if *rates > 1 { "any of them" } else { "it" };
             format!(
                 "Options of {whose} announce 1:{rate} for {sampler}{others}, but no flow names \
                  {it}: none has a sampling rate."
@@ -317,12 +317,18 @@ fn of_rates(kind: &FindingKind, whose: &str) -> Option<String> {
             "No flow of {whose} has a sampling rate, though domain {other_domain} of the \
              exporter announces 1:{rate}."
         ),
-        FindingKind::RateAmbiguous { flows, rates } => format!(
-            "The sampling rate of {} of {whose} is ambiguous: options announce {}, and the records \
-             do not say which is theirs.",
-            counted(*flows, "flow"),
-            list(rates),
-        ),
+        FindingKind::RateAmbiguous { flows, rates } => {
+            let announced = if rates.is_empty() {
+                "different rates".to_owned()
+            } else {
+                list(rates)
+            };
+            format!(
+                "The sampling rate of {} of {whose} is ambiguous: options announce {announced}, and \
+                 the records do not say which is theirs.",
+                counted(*flows, "flow"),
+            )
+        }
         _ => return None,
     })
 }
@@ -389,7 +395,7 @@ fn of_announcements(kind: &FindingKind, whose: &str, place: &str) -> Option<Stri
 }
 
 /// What to do about findings of a kind.
-pub(super) fn advice(kind: &FindingKind) -> Option<&'static str> {
+pub(super) fn advice(kind: &FindingKind, options_scope: OptionsScope) -> Option<&'static str> {
     Some(match kind {
         FindingKind::CutDatagrams { .. } => "Capture whole packets (tcpdump -s 0).",
         FindingKind::TemplateAbsent { .. } => {
@@ -412,6 +418,12 @@ pub(super) fn advice(kind: &FindingKind) -> Option<&'static str> {
         }
         FindingKind::QueueDrops { .. } => "The output is slower than the input.",
         FindingKind::MissingParts { .. } => "Capture all fragments and segments.",
+        FindingKind::RateInOtherDomain { .. } | FindingKind::NamesInOtherDomain { .. }
+            if options_scope == OptionsScope::Exporter =>
+        {
+            "With --options-scope exporter, options of the exporter's other domains apply where \
+             they agree and the records name what they are for."
+        }
         FindingKind::RateInOtherDomain { .. } | FindingKind::NamesInOtherDomain { .. } => {
             "--options-scope exporter applies options of the exporter's other domains."
         }

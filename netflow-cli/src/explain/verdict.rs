@@ -60,7 +60,8 @@ fn of_kind(kind: &[Finding], context: Context<'_>, sentences: &mut Vec<String>) 
         1 => sentences.push("1 more finding is of this kind.".to_owned()),
         more => sentences.push(format!("{more} more findings are of this kind.")),
     }
-    sentences.extend(sentence::advice(&kind[0].kind).map(str::to_owned));
+    let advice = sentence::advice(&kind[0].kind, context.report.options_scope);
+    sentences.extend(advice.map(str::to_owned));
 }
 
 fn decoded(report: &Report) -> String {

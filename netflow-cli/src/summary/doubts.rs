@@ -5,9 +5,18 @@ use netflow_core::{Doubt, DoubtKind};
 /// Doubts that are written one by one.
 const DOUBTS: usize = 5;
 
+/// It is about names, not about sampling rates.
+pub(super) const fn is_of_names(doubt: &Doubt) -> bool {
+    matches!(
+        doubt.kind,
+        DoubtKind::NamesInOtherDomain { .. } | DoubtKind::OtherDomainsDiffer { of: Some(_), .. }
+    )
+}
+
 /// The first doubts, and how many more there are.
 pub(super) fn lines(doubts: &[Doubt]) -> Vec<String> {
-    let mut lines: Vec<String> = doubts.iter().take(DOUBTS).map(line).collect();
+    let first = doubts.iter().take(DOUBTS);
+    let mut lines: Vec<String> = first.map(line).collect();
     match doubts.len().saturating_sub(DOUBTS) {
         0 => {}
         1 => lines.push("and 1 more doubt".to_owned()),
@@ -25,8 +34,32 @@ fn line(doubt: &Doubt) -> String {
         DoubtKind::AmbiguousRate { of, template } => {
             format!("ambiguous: rates differ by {of}, which template {template} does not name")
         }
-        DoubtKind::UnnamedSampler { of, rate } => {
+        DoubtKind::DifferentScopes { of, template } => {
+            let none = match of {
+                [Some(kind), None] | [None, Some(kind)] => format!("no {kind}"),
+                _ => "neither".to_owned(),
+            };
+            let [one, other] = of.map(|kind| match kind {
+                Some(kind) => format!("by {kind}"),
+                None => "of the whole domain".to_owned(),
+            });
+            format!(
+                "ambiguous: rates {one} and {other} differ, and template {template} names {none}"
+            )
+        }
+        DoubtKind::UnnamedSampler {
+            of,
+            rate,
+            others: 0,
+        } => {
             format!("1:{rate} is announced for {of}, which no record names")
+        }
+        DoubtKind::UnnamedSampler { of, rate, others } => {
+            let rates = if others == 1 { "rate" } else { "rates" };
+            format!(
+                "1:{rate} for {of} and {others} other {rates} are announced, and no record names any \
+                 of them"
+            )
         }
         DoubtKind::Unrated { of, selection, .. } => {
             let ratio = match selection.total {
@@ -36,14 +69,25 @@ fn line(doubt: &Doubt) -> String {
             format!("{} by {of}{ratio} yields no rate", selection.method)
         }
         DoubtKind::RateInOtherDomain { other_domain } => {
-            format!("rates are announced in domain {other_domain} alone (--options-scope exporter)")
+            format!(
+                "domain {other_domain} announces rates, this one none (--options-scope exporter)"
+            )
         }
         DoubtKind::NamesInOtherDomain { of, other_domain } => {
             format!(
-                "names of {} are announced in domain {other_domain} alone \
-                 (--options-scope exporter)",
+                "domain {other_domain} announces names of {}, this one none (--options-scope exporter)",
                 of.name()
             )
+        }
+        DoubtKind::OtherDomainsDiffer {
+            of,
+            domains: [one, other],
+        } => {
+            let what = of.map_or_else(
+                || "rates".to_owned(),
+                |of| format!("names of {}", of.name()),
+            );
+            format!("ambiguous: domains {one} and {other} announce different {what}")
         }
         _ => "in doubt".to_owned(),
     };

@@ -123,11 +123,11 @@ fn the_summary_says_which_rates_and_names_are_in_doubt() {
         ),
         (
             "rates_of_other_domain",
-            "rates are announced in domain 6 alone",
+            "sampling     domain 6 announces rates, this one none",
         ),
         (
             "names_of_other_domain",
-            "names of interfaces are announced in domain 0 alone",
+            "names        domain 0 announces names of interfaces, this one none",
         ),
     ] {
         let file = testdata(&format!("synthetic/trap_{file}.pcap"));

@@ -945,7 +945,7 @@ fn why_flows_have_no_time_is_reported() {
             "start_of_exporter_of_zero",
             "both",
             "unknown_origin",
-            "uptimes count from the start of the exporter, which is not known",
+            "the elements count from a time that is not known, such as the start of the exporter",
         ),
     ] {
         let report = json(&testdata(&format!("cases/{case}.pcap")));

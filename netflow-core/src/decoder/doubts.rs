@@ -6,7 +6,7 @@ use super::Decoder;
 use super::neighbours::MAX_NEIGHBOURS;
 use super::session::Session;
 use crate::domain::DomainKey;
-use crate::exporter::{DoubtKind, LACKS};
+use crate::exporter::{DomainData, DoubtKind, LACKS};
 use crate::template::Template;
 
 /// One thing that is doubtful about the sampling or the names of an observation domain.
@@ -59,9 +59,10 @@ impl Decoder {
             let (one, other) = (one.key(), other.key());
             (one.exporter, one.protocol) == (other.exporter, other.protocol)
         };
+        let applies_others = self.sessions.has_neighbours();
         for exporter in sessions.chunk_by(same) {
             for session in exporter {
-                let of_session = session_doubts(session, exporter);
+                let of_session = session_doubts(session, exporter, applies_others);
                 doubts.extend(of_session.into_iter().filter(|doubt| !self.settles(doubt)));
             }
         }
@@ -75,16 +76,19 @@ impl Decoder {
         let is_configured = self.configured_rates.get(exporter).is_some();
         let applies_others = self.sessions.has_neighbours();
         match doubt.kind {
-            DoubtKind::AmbiguousRate { .. } | DoubtKind::Unrated { .. } => is_overridden,
+            DoubtKind::AmbiguousRate { .. }
+            | DoubtKind::DifferentScopes { .. }
+            | DoubtKind::Unrated { .. } => is_overridden,
             DoubtKind::UnnamedSampler { .. } => is_overridden || is_configured,
             DoubtKind::RateInOtherDomain { .. } => is_overridden || is_configured || applies_others,
             DoubtKind::NamesInOtherDomain { .. } => applies_others,
+            DoubtKind::OtherDomainsDiffer { of, .. } => of.is_none() && is_overridden,
         }
     }
 }
 
 /// What is doubtful about one domain, by its own options and those of the exporter's others.
-fn session_doubts(session: &Session, exporter: &[&Session]) -> Vec<Doubt> {
+fn session_doubts(session: &Session, exporter: &[&Session], applies_others: bool) -> Vec<Doubt> {
     let mut templates: Vec<&Template> = session
         .templates
         .iter()
@@ -98,17 +102,38 @@ fn session_doubts(session: &Session, exporter: &[&Session]) -> Vec<Doubt> {
     templates.sort_unstable_by_key(|template| template.id());
     let key = session.key();
     let mut kinds = session.exporter.doubts(&templates);
+    let data = DomainData {
+        observation_domain: key.observation_domain,
+        templates: &templates,
+    };
     let mut missing = [None; LACKS];
-    let others = exporter.iter().filter(|other| other.key() != key);
+    let others = || {
+        let others = exporter.iter().filter(|other| other.key() != key);
+        let others = others.map(|other| (other.key().observation_domain, &*other.exporter));
+        others.take(MAX_NEIGHBOURS)
+    };
     // What it lacks is there in one of them, or in none: the first is named.
-    for other in others.take(MAX_NEIGHBOURS) {
-        let domain = other.key().observation_domain;
-        let lacks = session.exporter.lacks(&templates, &other.exporter, domain);
+    for (domain, other) in others() {
+        let lacks = session.exporter.lacks(&data, other, domain);
         for (missing, lack) in missing.iter_mut().zip(lacks) {
             *missing = missing.or(lack);
         }
     }
     kinds.extend(missing.into_iter().flatten());
+    // Of each kind, the first difference.
+    let mut differing = Vec::new();
+    let pairs = others().enumerate().flat_map(|(index, one)| {
+        let after = others().skip(index.saturating_add(1));
+        after.map(move |other| [one, other])
+    });
+    for pair in pairs.filter(|_| applies_others) {
+        for (of, kind) in session.exporter.differences(&data, pair) {
+            if !differing.contains(&of) {
+                differing.push(of);
+                kinds.push(kind);
+            }
+        }
+    }
     let doubt = |kind| Doubt { domain: *key, kind };
     kinds.into_iter().map(doubt).collect()
 }

@@ -46,12 +46,23 @@ pub enum DoubtKind {
         /// The template.
         template: u16,
     },
-    /// The only rates are of samplers, and no template has a field that names one.
+    /// Rates that are announced for things of different kinds differ, and records of this template
+    /// name neither (RFC 3954, section 6.1).
+    DifferentScopes {
+        /// One kind of thing and another; `None` is the whole domain.
+        of: [Option<ScopeKind>; 2],
+        /// The template.
+        template: u16,
+    },
+    /// The only rates are of samplers, and no template has a field that names one, or another
+    /// thing that they are announced for.
     UnnamedSampler {
         /// The first of them.
         of: RateScope,
         /// One of this many is selected.
         rate: u64,
+        /// How many more are announced.
+        others: usize,
     },
     /// Packets or flows are selected in a way that yields no rate.
     Unrated {
@@ -62,7 +73,8 @@ pub enum DoubtKind {
         /// How they are selected.
         selection: Unrated,
     },
-    /// Another domain of the exporter announces sampling, and this one, which has data, none.
+    /// Another domain of the exporter announces sampling that may apply to the records of this one,
+    /// which announces none.
     RateInOtherDomain {
         /// The other domain.
         other_domain: u32,
@@ -74,6 +86,15 @@ pub enum DoubtKind {
         of: NamedKind,
         /// The other domain.
         other_domain: u32,
+    },
+    /// Two other domains of the exporter, whose options apply to this one
+    /// ([`OptionsScope::Exporter`](crate::OptionsScope::Exporter)), announce different rates, or
+    /// different names of one thing.
+    OtherDomainsDiffer {
+        /// What is named; `None` are rates.
+        of: Option<NamedKind>,
+        /// The other domains.
+        domains: [u32; 2],
     },
 }
 
@@ -141,16 +162,18 @@ impl Exporter {
         let ambiguous = unstated.iter().find_map(|template| {
             let names = |kind| names(template, kind);
             let mut scopes = scopes.iter();
-            let of = scopes
-                .find_map(|scope| scope.left_open(names))
-                .or_else(|| self.samplers.differs_by(names))?;
+            let open = scopes.find_map(|scope| scope.left_open(names));
             let template = template.id();
-            Some(DoubtKind::AmbiguousRate { of, template })
+            open.map(|of| DoubtKind::AmbiguousRate { of, template })
+                .or_else(|| {
+                    let of = self.samplers.different_scopes(names)?;
+                    Some(DoubtKind::DifferentScopes { of, template })
+                })
         });
         doubts.extend(ambiguous);
         if !unstated.is_empty() && !unstated.iter().any(|template| names_sampler(template)) {
-            let sampler = self.samplers.only_sampler();
-            doubts.extend(sampler.map(|(of, rate)| DoubtKind::UnnamedSampler { of, rate }));
+            let names = |kind| unstated.iter().any(|template| names(template, kind));
+            doubts.extend(self.samplers.only_samplers(names));
         }
         let mut unrated: Vec<_> = self.samplers.iter().collect();
         unrated.sort_unstable_by_key(|(selects, of, _)| (*selects, *of));
@@ -177,12 +200,12 @@ impl Exporter {
     /// What another domain announces that this one, with these templates, may lack.
     pub(crate) fn lacks(
         &self,
-        templates: &[&Template],
+        data: &DomainData<'_>,
         other: &Self,
         other_domain: u32,
     ) -> [Option<DoubtKind>; LACKS] {
-        let unstated = templates.iter().any(|template| !template.plan().has_rate());
-        let rates = unstated && self.samplers.is_empty() && !other.samplers.is_empty();
+        let templates = data.templates;
+        let rates = self.lacks_rates(data) && data.may_have(other);
         let rates = rates.then_some(DoubtKind::RateInOtherDomain { other_domain });
         let [interfaces, vrfs, applications] = NamedKind::ALL.map(|of| {
             let numbers = |template: &&Template| of.elements().iter().any(|id| has(template, *id));
@@ -190,6 +213,72 @@ impl Exporter {
             lacks.then_some(DoubtKind::NamesInOtherDomain { of, other_domain })
         });
         [rates, interfaces, vrfs, applications]
+    }
+
+    /// It announces no rates, and its records state none.
+    fn lacks_rates(&self, data: &DomainData<'_>) -> bool {
+        let mut templates = data.templates.iter();
+        self.samplers.is_empty() && templates.any(|template| !template.plan().has_rate())
+    }
+
+    /// What two other domains announce differently, of what this one lacks.
+    pub(crate) fn differences(
+        &self,
+        data: &DomainData<'_>,
+        [one, other]: [(u32, &Self); 2],
+    ) -> impl Iterator<Item = (Option<NamedKind>, DoubtKind)> {
+        let ((first, one), (second, other)) = (one, other);
+        let rate_of = |exporter: &Self| exporter.samplers.only_rate(|scope| data.may_match(scope));
+        let differ = |(one, other)| one != other;
+        let rates = self.lacks_rates(data) && rate_of(one).zip(rate_of(other)).is_some_and(differ);
+        let names = NamedKind::ALL.into_iter().filter(move |of| {
+            let mut templates = data.templates.iter();
+            let has_number =
+                |template: &&Template| of.elements().iter().any(|id| has(template, *id));
+            !self.has_names(*of) && templates.any(has_number) && one.names.differ(&other.names, *of)
+        });
+        let kinds = rates.then_some(None).into_iter().chain(names.map(Some));
+        let domains = [first, second];
+        kinds.map(move |of| (of, DoubtKind::OtherDomainsDiffer { of, domains }))
+    }
+}
+
+/// The data of an observation domain.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DomainData<'t> {
+    pub(crate) observation_domain: u32,
+    pub(crate) templates: &'t [&'t Template],
+}
+
+impl DomainData<'_> {
+    /// Sampling that this exporter announces may be of these records.
+    fn may_have(&self, exporter: &Exporter) -> bool {
+        let mut scopes = exporter.samplers.iter();
+        let mut sequences = exporter.samplers.sequences();
+        scopes.any(|(_, scope, _)| self.may_match(&scope))
+            || sequences.next().is_some() && self.name(ScopeKind::SelectionSequence)
+    }
+
+    fn name(&self, kind: ScopeKind) -> bool {
+        let mut templates = self.templates.iter();
+        templates.any(|template| names(template, kind))
+    }
+
+    /// Records may match a scope: it is not that of another domain or template, and they name a
+    /// sampler if they have to.
+    fn may_match(&self, scope: &RateScope) -> bool {
+        let name = |kind| self.name(kind);
+        let has_place = scope
+            .parts()
+            .any(|(kind, _)| !kind.must_be_named() && !kind.is_always_named() && name(kind));
+        scope.parts().all(|(kind, value)| match kind {
+            ScopeKind::OBSERVATION_DOMAIN => value == self.observation_domain.into(),
+            ScopeKind::Template => {
+                let mut templates = self.templates.iter();
+                templates.any(|template| u128::from(template.id()) == value)
+            }
+            kind => !kind.must_be_named() || has_place || name(kind),
+        })
     }
 }
 

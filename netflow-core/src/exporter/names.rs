@@ -5,6 +5,7 @@ use core::hash::{Hash, Hasher};
 
 use hashbrown::Equivalent;
 
+use super::NamedKind;
 use crate::hash::KeyedHash;
 use crate::table::Table;
 use crate::value::{ApplicationId, Text};
@@ -64,6 +65,15 @@ impl AnnouncedNames {
             applications: NameTable::new(hash),
             descriptions: NameTable::new(hash),
             samplers: NameTable::new(hash),
+        }
+    }
+
+    /// A thing of this kind has another name here than there.
+    pub(super) fn differ(&self, other: &Self, of: NamedKind) -> bool {
+        match of {
+            NamedKind::Interfaces => self.interfaces.differs(&other.interfaces),
+            NamedKind::Vrfs => self.vrfs.differs(&other.vrfs),
+            NamedKind::Applications => self.applications.differs(&other.applications),
         }
     }
 
@@ -127,6 +137,12 @@ impl<K: Eq + Hash> NameTable<K> {
         Q: Hash + Equivalent<K> + ?Sized,
     {
         self.names.get(number).map(|name| Text::new(name))
+    }
+
+    /// A number has another name in this table than in the other.
+    fn differs(&self, other: &Self) -> bool {
+        let mut names = self.names.iter();
+        names.any(|(number, name)| other.names.get(number).is_some_and(|other| other != name))
     }
 
     /// Whether this name is known already, as when options are sent again.

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 
 pub(crate) use self::find::{AnnouncedSampling, FoundRate};
 use self::shape::{RateKey, ScopeShape};
+use super::doubt::DoubtKind;
 use super::scope::{RateScope, ScopeKind};
 use super::selection::{Selection, Selects};
 use crate::datagram::DatagramId;
@@ -309,40 +310,59 @@ impl Samplers {
         scopes
     }
 
-    /// The kind of thing by which rates of several scopes differ, all of which apply to records
-    /// that name none of it: a line card's and a metering process's, or that of the whole domain.
-    pub(super) fn differs_by(&self, names: impl Fn(ScopeKind) -> bool) -> Option<ScopeKind> {
+    /// Two kinds of things with different rates, both of which apply to records that name neither:
+    /// a line card and a metering process, or the whole domain (`None`).
+    pub(super) fn different_scopes(
+        &self,
+        names: impl Fn(ScopeKind) -> bool,
+    ) -> Option<[Option<ScopeKind>; 2]> {
         let is_open = |shape: &&ScopeShape| {
             let is_named = shape.sampler() != 0 || shape.part_of(&names) != 0;
             shape.selects == Selects::Packets && !is_named
         };
-        let (mut by, mut agreed, mut differ) = (None, None, false);
+        let mut first: Option<(Option<ScopeKind>, u64)> = None;
         for shape in self.shapes.iter().filter(is_open) {
             let entry = self.rates.get(&shape.key_of_first(None));
             let selection = entry.map(|entry| entry.announced.selection);
-            if let Some(Selection::Rate(rate)) = selection {
-                by = by.or_else(|| shape.kinds().first().copied());
-                differ |= agreed.is_some_and(|agreed| agreed != rate);
-                agreed = Some(rate);
+            let Some(Selection::Rate(rate)) = selection else {
+                continue;
+            };
+            let kind = shape.kinds().first().copied();
+            match first {
+                Some((other, agreed)) if agreed != rate => return Some([other, kind]),
+                _ => first = first.or(Some((kind, rate))),
             }
         }
-        by.filter(|_| differ)
+        None
     }
 
-    /// The first sampler, if there are rates of nothing else.
-    pub(super) fn only_sampler(&self) -> Option<(RateScope, u64)> {
+    /// The first of several rates that all are of samplers, if records name nothing that they are
+    /// announced for.
+    pub(super) fn only_samplers(&self, names: impl Fn(ScopeKind) -> bool) -> Option<DoubtKind> {
         let packets = |shape: &&ScopeShape| shape.selects == Selects::Packets;
-        let is_only = |shape: &ScopeShape| shape.all() == shape.sampler() && shape.all() != 0;
-        if !self.shapes.iter().filter(packets).all(is_only) {
+        let is_unnamed = |shape: &ScopeShape| shape.sampler() != 0 && shape.part_of(&names) == 0;
+        if !self.shapes.iter().filter(packets).all(is_unnamed) {
             return None;
         }
-        let rates = self.iter().filter_map(|(selects, of, announced)| {
-            match (selects, announced.selection) {
+        let (of, rate) = self.rates_of_packets().min()?;
+        let others = self.rates_of_packets().count().saturating_sub(1);
+        Some(DoubtKind::UnnamedSampler { of, rate, others })
+    }
+
+    /// The rate of all scopes of packets to which this applies, if it is one.
+    pub(super) fn only_rate(&self, applies: impl Fn(&RateScope) -> bool) -> Option<u64> {
+        let mut rates = self.rates_of_packets().filter(|(of, _)| applies(of));
+        let (_, first) = rates.next()?;
+        rates.all(|(_, rate)| rate == first).then_some(first)
+    }
+
+    fn rates_of_packets(&self) -> impl Iterator<Item = (RateScope, u64)> {
+        self.iter().filter_map(
+            |(selects, of, announced)| match (selects, announced.selection) {
                 (Selects::Packets, Selection::Rate(rate)) => Some((of, rate)),
                 _ => None,
-            }
-        });
-        rates.min()
+            },
+        )
     }
 
     pub(super) fn sequence(&self, id: u64) -> Option<&Sequence> {

@@ -59,10 +59,11 @@ fn a_rate_of_the_domain_beside_another_of_a_line_card_is_a_doubt() {
         let all = options(message, 256, &[domain, 34], &[0, 50]);
         let differs = options(all.clone(), 257, &[card, 34], &[1, 100]);
         let found = doubts(&[template(differs.clone(), &[8])]);
-        let [DoubtKind::AmbiguousRate { of, template: 300 }] = found[..] else {
+        let [DoubtKind::DifferentScopes { of, template: 300 }] = found[..] else {
             panic!("{found:?}");
         };
-        assert_eq!(of.to_string(), "line card");
+        let names = of.map(|kind| kind.map(|kind| kind.to_string()));
+        assert_eq!(names, [Some("line card".to_owned()), None]);
         // Records of the other template say which.
         assert_eq!(doubts(&[template(differs, &[141])]), []);
         let agrees = options(all, 257, &[card, 34], &[1, 50]);
@@ -75,7 +76,14 @@ fn samplers_that_no_template_names_are_a_doubt_unless_there_is_a_rate_for_all() 
     for (message, scope) in [(Message::v9(0), 1), (Message::ipfix(0), 144)] {
         let sampler = options(message, 256, &[scope, 48, 50], &[0, 1, 100]);
         let found = doubts(&[template(sampler.clone(), &[8])]);
-        let [DoubtKind::UnnamedSampler { of, rate: 100 }] = found[..] else {
+        let [
+            DoubtKind::UnnamedSampler {
+                of,
+                rate: 100,
+                others: 0,
+            },
+        ] = found[..]
+        else {
             panic!("{found:?}");
         };
         assert_eq!(of.get(ScopeKind::Sampler), Some(1));
@@ -83,6 +91,75 @@ fn samplers_that_no_template_names_are_a_doubt_unless_there_is_a_rate_for_all() 
         let all = options(sampler, 257, &[scope, 34], &[0, 10]);
         assert_eq!(doubts(&[template(all, &[8])]), []);
     }
+}
+
+#[test]
+fn a_sampler_of_an_interface_is_a_doubt_if_no_template_names_either() {
+    for (message, interface) in [(Message::v9(0), 2), (Message::ipfix(0), 10)] {
+        let fields = [interface, 48, 50];
+        let sampler = options(message, 256, &fields, &[11, 1, 100, 12, 2, 10]);
+        let found = doubts(&[template(sampler.clone(), &[8])]);
+        let [
+            DoubtKind::UnnamedSampler {
+                of,
+                rate: 100,
+                others: 1,
+            },
+        ] = found[..]
+        else {
+            panic!("{found:?}");
+        };
+        assert_eq!(of.to_string(), "sampler 1, interface 11");
+        assert_eq!(doubts(&[template(sampler.clone(), &[10])]), []);
+        assert_eq!(doubts(&[template(sampler, &[48])]), []);
+    }
+}
+
+#[test]
+fn what_another_domain_announces_for_a_third_or_for_samplers_is_no_doubt() {
+    let data = template(Message::ipfix(5), &[8]);
+    let doubt = DoubtKind::RateInOtherDomain { other_domain: 0 };
+    for (fields, record, expected) in [
+        (&[149, 34][..], &[6, 100][..], None),
+        (&[149, 34], &[5, 100], Some(doubt)),
+        (&[144, 48, 34], &[0, 1, 100], None),
+        (&[145, 34], &[301, 100], None),
+        (&[145, 34], &[300, 100], Some(doubt)),
+        (&[141, 34], &[1, 100], Some(doubt)),
+    ] {
+        let announced = options(Message::ipfix(0), 256, fields, record);
+        let found = doubts(&[announced, data.clone()]);
+        assert_eq!(found, Vec::from_iter(expected), "{fields:?}");
+    }
+}
+
+#[test]
+fn other_domains_that_apply_and_differ_are_a_doubt() {
+    let rates = |domain, rate| options(Message::v9(domain), 256, &[1, 34], &[0, rate]);
+    let names = |domain, name: &str| {
+        Message::v9(domain)
+            .options_template(257, 1, &[(2, 4), (82, 4)])
+            .set(257, &[b"\0\0\0\x05", name.as_bytes()].concat())
+    };
+    let data = template(Message::v9(0), &[8, 10]);
+    let found = |messages: &[Message]| {
+        let mut decoder = decoder().with_options_scope(OptionsScope::Exporter);
+        for message in messages.iter().chain([&data]) {
+            let payload = message.octets();
+            decoder.decode(datagram(&payload)).unwrap();
+        }
+        of(&decoder)
+    };
+    let differ = |of| DoubtKind::OtherDomainsDiffer {
+        of,
+        domains: [7, 8],
+    };
+    assert_eq!(found(&[rates(7, 10), rates(8, 10)]), []);
+    assert_eq!(found(&[rates(7, 10), rates(8, 20)]), [differ(None)]);
+    assert_eq!(found(&[names(7, "eth0"), names(8, "eth0")]), []);
+    let interfaces = Some(NamedKind::Interfaces);
+    let differing = [names(7, "eth0"), names(8, "eth9")];
+    assert_eq!(found(&differing), [differ(interfaces)]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Sampling rates that are missing or cannot be meant.
 
-use netflow_core::{NamedKind, NoSamplingRate, RateScope, ScopeKind};
+use netflow_core::element::ElementId;
+use netflow_core::{NamedKind, NoSamplingRate, OptionsScope, RateScope, ScopeKind};
 
 use crate::domain::{AnnouncedRate, DomainHealth};
 use crate::finding::{Finding, FindingKind};
@@ -25,7 +26,7 @@ pub(super) fn findings(index: usize, domain: &DomainHealth, report: &Report) -> 
         domain: Some(index),
         ..finding
     });
-    let ambiguous = ambiguous(index, domain);
+    let ambiguous = ambiguous(index, domain, report);
     let findings = [unknown, ambiguous, algorithm, short_frames];
     let findings = findings.into_iter().flatten();
     let names = names_in_other_domain(index, domain, report);
@@ -34,27 +35,77 @@ pub(super) fn findings(index: usize, domain: &DomainHealth, report: &Report) -> 
 }
 
 /// Rates that differ and that flows do not distinguish.
-fn ambiguous(index: usize, domain: &DomainHealth) -> Option<Finding> {
+fn ambiguous(index: usize, domain: &DomainHealth, report: &Report) -> Option<Finding> {
     let flows = domain.rates.without(Some(NoSamplingRate::Ambiguous));
     if flows == 0 {
         return None;
     }
-    let announced = &domain.announced.rates.first;
+    let (place, rates) = match differing(domain).as_slice() {
+        [] => {
+            let rates = differing_domains(domain, report);
+            let place = rates.first().map(|(_, rate)| rate.place);
+            let rates = rates.into_iter().map(|(number, rate)| {
+                format!("1:{} for {} in domain {number}", rate.rate, rate.of)
+            });
+            (place, rates.collect())
+        }
+        [first, ..] => {
+            let rates = differing(domain).into_iter();
+            let rates = rates.map(|rate| format!("1:{} for {}", rate.rate, rate.of));
+            (Some(first.place), rates.collect())
+        }
+    };
+    let kind = FindingKind::RateAmbiguous { flows, rates };
+    Some(Finding::of(index, kind).at(place))
+}
+
+/// The first rates of a domain that differ: those of one kind of thing, such as line cards, or else
+/// those of different kinds.
+fn differing(domain: &DomainHealth) -> Vec<&AnnouncedRate> {
     let kinds = |of: &RateScope| of.parts().map(|(kind, _)| kind).collect::<Vec<ScopeKind>>();
-    let differs = |one: &&AnnouncedRate| {
-        let mut others = announced.iter();
+    // Records have to name a sampler, so those of others are not in question.
+    let is_sampler = |kind: &ScopeKind| {
+        matches!(
+            kind,
+            ScopeKind::Sampler | ScopeKind::Selector | ScopeKind::SelectionSequence
+        )
+    };
+    let announced = domain.announced.rates.first.iter();
+    let announced: Vec<&AnnouncedRate> = announced
+        .filter(|rate| rate.of.is_domain() || !kinds(&rate.of).iter().all(is_sampler))
+        .collect();
+    let of_one_kind = |one: &&&AnnouncedRate| {
         let kinds_of_one = kinds(&one.of);
+        let mut others = announced.iter();
         others.any(|other| other.rate != one.rate && kinds(&other.of) == kinds_of_one)
     };
-    let differing: Vec<&AnnouncedRate> = announced.iter().filter(differs).take(RATES).collect();
-    let place = differing.first().map(|rate| rate.place);
-    let rates = differing.iter();
-    let rates = rates.map(|rate| format!("1:{} for {}", rate.rate, rate.of));
-    let kind = FindingKind::RateAmbiguous {
-        flows,
-        rates: rates.collect(),
-    };
-    Some(Finding::of(index, kind).at(place))
+    let alike: Vec<_> = announced.iter().filter(of_one_kind).copied().collect();
+    let mut found = if alike.is_empty() { announced } else { alike };
+    let mut rates = found.iter().map(|one| one.rate);
+    let first = rates.next();
+    if rates.all(|rate| Some(rate) == first) {
+        found.clear();
+    }
+    found.truncate(RATES);
+    found
+}
+
+/// The first rate of each other domain of the exporter, if options of a domain apply to others and
+/// these differ.
+fn differing_domains<'r>(
+    domain: &'r DomainHealth,
+    report: &'r Report,
+) -> Vec<(u32, &'r AnnouncedRate)> {
+    let mut rates: Vec<_> = in_other_domains(domain, report)
+        .map(|(_, number, rate)| (number, rate))
+        .take(RATES)
+        .collect();
+    let first = rates.first().map(|(_, one)| one.rate);
+    let is_alike = rates.iter().all(|(_, one)| Some(one.rate) == first);
+    if is_alike || report.options_scope == OptionsScope::Domain {
+        rates.clear();
+    }
+    rates
 }
 
 /// Sampling from which no rate follows; filters take no sample.
@@ -132,13 +183,32 @@ fn unknown(domain: &DomainHealth, report: &Report) -> Option<Finding> {
 /// A domain of the same exporter that announces rates, and the first of them; before others
 /// one that has no flows they could be of.
 fn in_other_domain<'r>(
-    domain: &DomainHealth,
+    domain: &'r DomainHealth,
     report: &'r Report,
 ) -> Option<(u32, &'r AnnouncedRate)> {
+    let announced = in_other_domains(domain, report);
+    let (_, number, rate) = announced.min_by_key(|(has_flows, ..)| *has_flows)?;
+    Some((number, rate))
+}
+
+/// Domains of the same exporter with flows or without, and the first rate of each that is not
+/// announced for a third domain.
+fn in_other_domains<'r>(
+    domain: &'r DomainHealth,
+    report: &'r Report,
+) -> impl Iterator<Item = (bool, u32, &'r AnnouncedRate)> + use<'r> {
+    let own = u128::from(domain.key.observation_domain);
     let siblings = report.domains.iter();
     let siblings = siblings.filter(|other| other.is_sibling(domain));
-    let announced = siblings
-        .filter_map(|other| Some((other.flows > 0, other, other.announced.rates.first.first()?)));
-    let (_, other, rate) = announced.min_by_key(|(has_flows, ..)| *has_flows)?;
-    Some((other.key.observation_domain, rate))
+    siblings.filter_map(move |other| {
+        let mut rates = other.announced.rates.first.iter();
+        let rate = rates.find(|rate| {
+            let of = rate.of.get(OBSERVATION_DOMAIN);
+            of.is_none_or(|number| number == own)
+        })?;
+        Some((other.flows > 0, other.key.observation_domain, rate))
+    })
 }
+
+/// observationDomainId (149).
+const OBSERVATION_DOMAIN: ScopeKind = ScopeKind::Element(ElementId::iana(149));
