@@ -33,7 +33,9 @@ pub use self::choice::{DialectForm, DialectName, DialectOptions, UnknownName};
 pub use self::community_id::CommunityIdSeed;
 pub use self::documents::{Additions, Dialect, Documents};
 pub use self::ecs::{Ecs, EcsOptions, OctetArrays};
-pub use self::encode::{CommonMembers, Encode, JsonDocument, MessagePackDocument, TimeDigits};
+pub use self::encode::{
+    CommonMembers, Encode, JsonDocument, MessagePackDocument, PlannedKey, TimeDigits,
+};
 pub use self::fluentd::{Fluentd, FluentdOptions};
 pub use self::goflow2::{Goflow2, Goflow2Form, Goflow2Options};
 pub use self::ipfixcol2::{Ipfixcol2, Ipfixcol2Options};

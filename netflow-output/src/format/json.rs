@@ -63,14 +63,6 @@ impl<'o> Json<'o> {
         }
     }
 
-    /// A key as it is written after another member, in octets: `,"key":`.
-    pub(crate) fn planned_key(&mut self, key: &[u8]) {
-        match self.out.last() {
-            Some(b'{') | None => self.raw(key.get(1..).unwrap_or_default()),
-            _ => self.raw(key),
-        }
-    }
-
     /// Makes the string just written a key.
     pub fn colon(&mut self) {
         self.out.push(b':');
@@ -101,17 +93,6 @@ impl<'o> Json<'o> {
         text::unsigned(self.out, number);
     }
 
-    /// A number without a sign, as a string.
-    pub(crate) fn quoted_unsigned(&mut self, number: u64) {
-        self.quoted(|out| text::unsigned(out, number));
-    }
-
-    /// An integer by its `Display`.
-    pub(crate) fn large(&mut self, number: impl fmt::Display) {
-        self.separate();
-        text::display(self.out, number);
-    }
-
     /// A number as a string, such as the key of an element.
     pub fn quoted_number(&mut self, number: impl itoa::Integer) {
         self.quoted(|out| text::decimal(out, number));
@@ -121,8 +102,7 @@ impl<'o> Json<'o> {
     pub fn float(&mut self, number: f64) {
         if number.is_finite() {
             self.separate();
-            // Debug, unlike Display, changes to an exponent where that is shorter.
-            let _ = write!(self.out, "{number:?}");
+            float(number, self.out);
         } else {
             self.null();
         }
@@ -187,19 +167,14 @@ impl<'o> Json<'o> {
 
     /// Writes a string, with escapes where it needs them.
     pub fn string(&mut self, string: &str) {
-        self.quoted(|out| escape(out, string.as_bytes()));
+        self.separate();
+        quote(string, self.out);
     }
 
     /// Text of an exporter's; what is not UTF-8 becomes U+FFFD.
     pub fn text(&mut self, text: Text<'_>) {
-        self.quoted(|out| {
-            for chunk in text.octets().utf8_chunks() {
-                escape(out, chunk.valid().as_bytes());
-                if !chunk.invalid().is_empty() {
-                    out.extend_from_slice("\u{fffd}".as_bytes());
-                }
-            }
-        });
+        self.separate();
+        quote_text(text, self.out);
     }
 
     fn quoted(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
@@ -214,6 +189,31 @@ impl<'o> Json<'o> {
             self.out.push(b',');
         }
     }
+}
+
+/// The shortest number that reads back as this one, which is finite.
+pub(crate) fn float(number: f64, out: &mut Vec<u8>) {
+    // Debug, unlike Display, changes to an exponent where that is shorter.
+    let _ = write!(out, "{number:?}");
+}
+
+/// A string in quotes, with escapes where it needs them.
+pub(crate) fn quote(string: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    escape(out, string.as_bytes());
+    out.push(b'"');
+}
+
+/// Text of an exporter's in quotes; what is not UTF-8 becomes U+FFFD.
+pub(crate) fn quote_text(text: Text<'_>, out: &mut Vec<u8>) {
+    out.push(b'"');
+    for chunk in text.octets().utf8_chunks() {
+        escape(out, chunk.valid().as_bytes());
+        if !chunk.invalid().is_empty() {
+            out.extend_from_slice("\u{fffd}".as_bytes());
+        }
+    }
+    out.push(b'"');
 }
 
 /// UTF-8 as it is written inside quotes.
@@ -249,7 +249,7 @@ fn first_special(text: &[u8]) -> Option<usize> {
 /// Whether an octet of a text needs an escape. Most texts have none, so eight octets are looked at together, the last ones
 /// once more with those before them.
 #[inline]
-fn may_have_special(text: &[u8]) -> bool {
+pub(crate) fn may_have_special(text: &[u8]) -> bool {
     let mut rest = text;
     while let Some((word, more)) = rest.split_first_chunk() {
         if has_special(*word) {

@@ -7,8 +7,8 @@ use netflow_core::{FlowColumn, TimePlan, Timestamp};
 /// the end does not overflow.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NumberPlace {
-    offset: u16,
-    width: u16,
+    pub(super) offset: u16,
+    pub(super) width: u16,
 }
 
 impl NumberPlace {

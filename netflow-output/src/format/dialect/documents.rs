@@ -103,12 +103,8 @@ impl Additions {
     /// The additions as members of a JSON object, each after a comma.
     pub(super) fn members(&self) -> Box<[u8]> {
         let mut text = Vec::new();
-        JsonDocument::document(&mut text).object(|out| self.write(out));
-        let members = text.get(1..text.len() - 1).unwrap_or_default();
-        if members.is_empty() {
-            return Box::default();
-        }
-        [b",", members].concat().into()
+        JsonDocument::members_into(&mut text, |out| self.write(out));
+        text.into()
     }
 
     /// Writes the additions as members of an object.

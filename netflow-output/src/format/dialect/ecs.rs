@@ -105,8 +105,7 @@ impl Dialect for Ecs {
                 record: *record,
                 text,
             };
-            E::document(out).object(|out| writer.write(plan, out));
-            E::end(out);
+            E::document(out, |out| writer.write(plan, out));
         });
     }
 }
@@ -275,12 +274,12 @@ impl DocumentWriter<'_, '_> {
             let all = self.record.template().fields().len();
             if is_options {
                 out.key("scope");
-                out.object(|out| plan.write(&self.record, 0..scope, &mut style, out));
+                out.object(|out| plan.write_range(&self.record, 0..scope, &mut style, out));
                 out.key("options");
-                out.object(|out| plan.write(&self.record, scope..all, &mut style, out));
+                out.object(|out| plan.write_range(&self.record, scope..all, &mut style, out));
             } else {
                 style.gathers = true;
-                plan.write(&self.record, 0..all, &mut style, out);
+                plan.write(&self.record, &mut style, out);
             }
         });
         let facts = style.facts;

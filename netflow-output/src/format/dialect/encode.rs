@@ -14,6 +14,7 @@ pub(super) use self::json::JsonMembers;
 pub use self::message_pack::MessagePackDocument;
 pub(super) use self::message_pack::write_str;
 use crate::format::Framing;
+use crate::format::room::BLOCK;
 use crate::format::text::Fraction;
 
 /// The digits of fraction of a time.
@@ -45,6 +46,33 @@ pub struct CommonMembers {
     count: u32,
 }
 
+/// A key as it is written in one form, made once and written often.
+#[derive(Debug, Clone)]
+pub struct PlannedKey {
+    /// Its first octets: a block of a fixed size is copied by a few stores.
+    block: [u8; BLOCK],
+    /// Octets in the block.
+    len: u8,
+    /// Octets after the block; few keys have any.
+    rest: Box<[u8]>,
+}
+
+impl PlannedKey {
+    fn new(octets: &[u8]) -> Self {
+        let (first, rest) = octets.split_at(octets.len().min(BLOCK));
+        let mut block = [0; BLOCK];
+        for (octet, from) in block.iter_mut().zip(first) {
+            *octet = *from;
+        }
+        Self {
+            block,
+            // No more than a block.
+            len: first.len() as u8,
+            rest: rest.into(),
+        }
+    }
+}
+
 /// A form that documents are written in: objects, arrays and values.
 pub trait Encode: fmt::Debug {
     /// How documents are separated.
@@ -53,14 +81,11 @@ pub trait Encode: fmt::Debug {
     /// What writes one document to the end of a buffer.
     type Document<'o>: Encode;
 
-    /// Begins a document.
-    fn document(out: &mut Vec<u8>) -> Self::Document<'_>;
+    /// Writes a document, an object of which `write` writes the members.
+    fn document(out: &mut Vec<u8>, write: impl FnOnce(&mut Self::Document<'_>));
 
-    /// Writes what comes after a document.
-    fn end(out: &mut Vec<u8>);
-
-    /// What [`planned_key`](Self::planned_key) takes for this key.
-    fn plan_key(key: &str, out: &mut Vec<u8>);
+    /// A key that is written often.
+    fn plan_key(key: &str) -> PlannedKey;
 
     /// Members of an object, written to be [added](Self::members) to several.
     fn common(common: &mut CommonMembers, write: impl FnOnce(&mut Self::Document<'_>));
@@ -74,8 +99,8 @@ pub trait Encode: fmt::Debug {
     /// An array, of which `write` writes the items.
     fn array(&mut self, write: impl FnOnce(&mut Self));
 
-    /// The key of the next value, as [`plan_key`](Self::plan_key) wrote it.
-    fn planned_key(&mut self, key: &[u8]);
+    /// The key of the next value, as [`plan_key`](Self::plan_key) made it.
+    fn planned_key(&mut self, key: &PlannedKey);
 
     /// The key of the next value, which needs no escapes.
     fn key(&mut self, key: &'static str);

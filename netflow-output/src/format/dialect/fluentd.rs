@@ -155,16 +155,14 @@ impl Dialect for Fluentd {
             if let Some(tag) = &options.forward_tag {
                 begin_event(header, tag, out);
             }
-            E::document(out).object(|out| {
+            E::document(out, |out| {
                 out.members(before);
-                let all = 0..template.fields().len();
-                plan.members.write(record, all, &mut style, out);
+                plan.members.write(record, &mut style, out);
                 if plan.has_sampler {
                     samplers.write(header, record, plan, out);
                 }
                 out.members(after);
             });
-            E::end(out);
         });
     }
 }

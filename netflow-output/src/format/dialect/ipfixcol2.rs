@@ -73,19 +73,17 @@ impl Dialect for Ipfixcol2 {
         } = self;
         let mut style = Ipfixcol2Style { faults };
         let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &style));
-        let all = template.fields().len();
         E::common(before, |out| {
             out.key("@type");
             out.word(kind);
         });
         E::common(after, |out| options.additions.write(out));
         selection.for_each_record(set, |record| {
-            E::document(out).object(|out| {
+            E::document(out, |out| {
                 out.members(before);
-                plan.write(record, 0..all, &mut style, out);
+                plan.write(record, &mut style, out);
                 out.members(after);
             });
-            E::end(out);
         });
     }
 }

@@ -94,7 +94,6 @@ impl Dialect for Logstash {
             header,
         };
         let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &style));
-        let all = template.fields().len();
         let count = set.records().len();
         E::common(before, |out| {
             out.key("@timestamp");
@@ -122,16 +121,15 @@ impl Dialect for Logstash {
             options.additions.write(out);
         });
         selection.for_each_record(set, |record| {
-            E::document(out).object(|out| {
+            E::document(out, |out| {
                 out.members(before);
                 out.named_key(&options.target);
                 out.object(|out| {
                     out.members(first);
-                    plan.write(record, 0..all, &mut style, out);
+                    plan.write(record, &mut style, out);
                 });
                 out.members(after);
             });
-            E::end(out);
         });
     }
 }

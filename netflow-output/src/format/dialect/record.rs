@@ -8,10 +8,11 @@ use core::ops::Range;
 use netflow_core::element::{DataType, ElementId};
 use netflow_core::record::{BasicList, DataRecord, Field, List, SubTemplateList};
 use netflow_core::template::{FieldLabel, Template, TemplateField};
-use netflow_core::value::{Value, unsigned};
+use netflow_core::value::Value;
 use netflow_core::wire::template::{FieldKey, FieldLength};
 
-use super::Encode;
+use super::{Encode, PlannedKey};
+use crate::format::place::{self, NumberPlace};
 
 /// How a dialect names and writes the fields of records.
 pub(super) trait FieldStyle {
@@ -91,21 +92,61 @@ pub(super) enum ListForm {
 #[derive(Debug)]
 pub(super) struct RecordPlan<M> {
     members: Box<[RecordMember<M>]>,
-    /// Whether all records have one length, so that each field is at one place.
-    is_fixed: bool,
+    /// The octets before each field of variable length, from the one before it or from the start of the record.
+    gaps: Box<[usize]>,
 }
 
 #[derive(Debug)]
 struct RecordMember<M> {
     /// The index of its field in the template.
     index: usize,
-    /// Where its octets are in records of one length.
-    octets: Range<usize>,
-    plain: Option<PlainForm>,
-    key: Box<[u8]>,
+    /// The number of variable-length fields before it.
+    segment: usize,
+    source: MemberSource,
+    key: PlannedKey,
     meaning: M,
     /// The indexes of later fields with the same name; together they become an array.
     repeated: Box<[usize]>,
+}
+
+/// Where the value of a member is, in octets from the end of the variable-length field before it or from the start of
+/// the record, and how it is written.
+#[derive(Debug, Clone)]
+enum MemberSource {
+    /// A number of one octet that is written by its value alone.
+    Number8(u16),
+    /// One of two octets.
+    Number16(u16),
+    /// One of four octets.
+    Number32(u16),
+    /// One of another width.
+    Number(NumberPlace),
+    /// An address of four octets that is written by its value alone.
+    Ipv4(u16),
+    /// Octets that the style writes.
+    Styled(Range<usize>),
+    /// The octets of a variable-length field, that many octets after the one before it, which the style writes.
+    Variable(usize),
+}
+
+impl MemberSource {
+    fn new(octets: Range<usize>, is_variable: bool, plain: Option<PlainForm>) -> Self {
+        if is_variable {
+            return Self::Variable(octets.start);
+        }
+        let places = u16::try_from(octets.start).ok();
+        let width = u16::try_from(octets.len()).ok();
+        match (plain, places.zip(width)) {
+            (Some(PlainForm::Unsigned), Some((offset, width))) => match width {
+                1 => Self::Number8(offset),
+                2 => Self::Number16(offset),
+                4 => Self::Number32(offset),
+                width => Self::Number(NumberPlace { offset, width }),
+            },
+            (Some(PlainForm::Ipv4), Some((offset, _))) => Self::Ipv4(offset),
+            _ => Self::Styled(octets),
+        }
+    }
 }
 
 impl<M> RecordPlan<M> {
@@ -120,74 +161,50 @@ impl<M> RecordPlan<M> {
             .iter()
             .map(|field| style.field(field))
             .collect();
-        // The name, in the scope or not, and the place in the template.
-        let mut sorted: Vec<(bool, &str, usize)> = named
-            .iter()
-            .enumerate()
-            .filter_map(|(index, named)| Some((index < scope, named.as_ref()?.0.as_ref(), index)))
-            .collect();
-        sorted.sort_unstable();
-        let mut repeated: Vec<(usize, Box<[usize]>)> = Vec::new();
-        let mut dropped = Vec::new();
-        for same in sorted.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
-            let places = same.iter().map(|(_, _, index)| *index);
-            match same {
-                [_] | [] => {}
-                [.., _] if style.keeps_last_only() => dropped.extend(places.take(same.len() - 1)),
-                [(_, _, first), ..] => {
-                    dropped.extend(places.clone().skip(1));
-                    repeated.push((*first, places.skip(1).collect()));
-                }
-            }
-        }
-        repeated.sort_unstable_by_key(|(first, _)| *first);
-        dropped.sort_unstable();
-        let is_fixed = template.record_len().is_some();
-        let mut end = 0_usize;
-        let octets: Vec<Range<usize>> = template
-            .fields()
-            .iter()
-            .map(|field| {
-                let start = end;
-                if let FieldLength::Fixed(len) = field.length() {
-                    end = end.saturating_add(usize::from(len));
-                }
-                start..end
-            })
-            .collect();
+        let names = named.iter().map(|named| Some(named.as_ref()?.0.as_ref()));
+        let mut same = SameNames::of(names.collect(), scope, style.keeps_last_only());
+        let mut places = FieldPlaces::default();
         let members = named
             .into_iter()
-            .zip(octets)
+            .zip(template.fields())
             .enumerate()
-            .filter_map(|(index, (named, octets))| {
+            .filter_map(|(index, (named, field))| {
+                let (segment, octets) = places.next(field);
                 let (name, meaning) = named?;
-                if dropped.binary_search(&index).is_ok() {
-                    return None;
-                }
-                let mut key = Vec::new();
-                E::plan_key(&name, &mut key);
-                let places = repeated.binary_search_by_key(&index, |(first, _)| *first);
-                let repeated = places.map_or_else(
-                    |_| Box::default(),
-                    |place| core::mem::take(&mut repeated[place].1),
-                );
+                let repeated = same.take(index)?;
+                let is_variable = field.length() == FieldLength::Variable;
                 let len = u16::try_from(octets.len()).ok();
-                let plain = len.filter(|_| is_fixed && repeated.is_empty());
+                let plain = len.filter(|_| repeated.is_empty() && !is_variable);
+                let plain = plain.and_then(|len| style.plain(&meaning, len));
                 Some(RecordMember {
                     index,
-                    octets,
-                    plain: plain.and_then(|len| style.plain(&meaning, len)),
-                    key: key.into(),
+                    segment,
+                    source: MemberSource::new(octets, is_variable, plain),
+                    key: E::plan_key(&name),
                     meaning,
                     repeated,
                 })
             })
             .collect();
-        Self { members, is_fixed }
+        Self {
+            members,
+            gaps: places.gaps.into(),
+        }
+    }
+
+    /// Writes all fields of a record.
+    #[inline]
+    pub(super) fn write<S: FieldStyle<Meaning = M>, E: Encode>(
+        &self,
+        record: &DataRecord<'_, '_>,
+        style: &mut S,
+        out: &mut E,
+    ) {
+        self.write_members(&self.members, record, style, out);
     }
 
     /// Writes some fields of a record.
-    pub(super) fn write<S: FieldStyle<Meaning = M>, E: Encode>(
+    pub(super) fn write_range<S: FieldStyle<Meaning = M>, E: Encode>(
         &self,
         record: &DataRecord<'_, '_>,
         range: Range<usize>,
@@ -201,23 +218,114 @@ impl<M> RecordPlan<M> {
             .members
             .partition_point(|member| member.index < range.end);
         let members = self.members.get(start..end).unwrap_or_default();
-        if self.is_fixed {
-            let (octets, fields) = (record.octets(), record.template().fields());
-            for member in members {
-                let octets = octets.get(member.octets.clone()).unwrap_or_default();
-                let Some(template) = fields.get(member.index) else {
-                    continue;
-                };
-                member.write(RawField { octets, template }, record, style, out);
+        self.write_members(members, record, style, out);
+    }
+
+    #[inline]
+    fn write_members<S: FieldStyle<Meaning = M>, E: Encode>(
+        &self,
+        members: &[RecordMember<M>],
+        record: &DataRecord<'_, '_>,
+        style: &mut S,
+        out: &mut E,
+    ) {
+        let mut rest = record.octets();
+        let mut segment = 0;
+        for member in members {
+            while segment < member.segment {
+                let gap = self.gaps.get(segment).copied().unwrap_or(0);
+                let after = rest.get(gap..).and_then(split_variable);
+                rest = after.map_or(&[], |(_, after)| after);
+                segment += 1;
             }
-            return;
+            member.write(rest, record, style, out);
         }
-        let mut members = members.iter().peekable();
-        for (index, field) in record.fields().enumerate().take(range.end) {
-            if let Some(member) = members.next_if(|member| member.index == index) {
-                member.write(RawField::of(&field), record, style, out);
+    }
+}
+
+/// Finds where the fields of a template are, one after the other.
+#[derive(Debug, Default)]
+struct FieldPlaces {
+    end: usize,
+    gaps: Vec<usize>,
+}
+
+impl FieldPlaces {
+    /// The number of variable-length fields before the next field, and its octets after the last of these. A
+    /// field of variable length begins at the start of the range.
+    fn next(&mut self, field: &TemplateField) -> (usize, Range<usize>) {
+        let segment = self.gaps.len();
+        let start = self.end;
+        match field.length() {
+            FieldLength::Fixed(len) => self.end = start.saturating_add(usize::from(len)),
+            FieldLength::Variable => {
+                self.gaps.push(start);
+                self.end = 0;
             }
         }
+        (segment, start..self.end.max(start))
+    }
+}
+
+/// The octets of a variable-length field at the start of these, and those after it (RFC 7011, section 7).
+#[inline]
+fn split_variable(octets: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (first, rest) = octets.split_first()?;
+    if *first < u8::MAX {
+        return rest.split_at_checked(usize::from(*first));
+    }
+    let (len, rest) = rest.split_first_chunk()?;
+    rest.split_at_checked(usize::from(u16::from_be_bytes(*len)))
+}
+
+/// The fields of a template that have the same name.
+#[derive(Debug)]
+struct SameNames {
+    /// The first of several, and the indexes of the others.
+    repeated: Vec<(usize, Box<[usize]>)>,
+    /// Those that are not members of their own.
+    dropped: Vec<usize>,
+}
+
+impl SameNames {
+    /// Of fields with these names, of which the first few are the scope.
+    fn of(names: Vec<Option<&str>>, scope: usize, keeps_last_only: bool) -> Self {
+        let named = names.into_iter().enumerate();
+        // The name, in the scope or not, and the place in the template.
+        let mut sorted: Vec<(bool, &str, usize)> = named
+            .filter_map(|(index, name)| Some((index < scope, name?, index)))
+            .collect();
+        sorted.sort_unstable();
+        let mut repeated: Vec<(usize, Box<[usize]>)> = Vec::new();
+        let mut dropped = Vec::new();
+        for same in sorted.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
+            let places = same.iter().map(|(_, _, index)| *index);
+            match same {
+                [_] | [] => {}
+                [.., _] if keeps_last_only => dropped.extend(places.take(same.len() - 1)),
+                [(_, _, first), ..] => {
+                    dropped.extend(places.clone().skip(1));
+                    repeated.push((*first, places.skip(1).collect()));
+                }
+            }
+        }
+        repeated.sort_unstable_by_key(|(first, _)| *first);
+        dropped.sort_unstable();
+        Self { repeated, dropped }
+    }
+
+    /// The later fields with the name of this one; none if it is not a member of its own.
+    fn take(&mut self, index: usize) -> Option<Box<[usize]>> {
+        if self.dropped.binary_search(&index).is_ok() {
+            return None;
+        }
+        let places = self
+            .repeated
+            .binary_search_by_key(&index, |(first, _)| *first);
+        let place = places
+            .ok()
+            .and_then(|place| self.repeated.get_mut(place));
+        Some(place.map(|(_, places)| core::mem::take(places)).unwrap_or_default())
     }
 }
 
@@ -231,29 +339,57 @@ impl<'a, 't> RawField<'a, 't> {
 }
 
 impl<M> RecordMember<M> {
-    #[inline]
+    /// Writes the field; `octets` are those of the record from the end of the variable-length field before it.
+    #[inline(always)]
     fn write<S: FieldStyle<Meaning = M>, E: Encode>(
         &self,
-        field: RawField<'_, '_>,
+        octets: &[u8],
         record: &DataRecord<'_, '_>,
         style: &mut S,
         out: &mut E,
     ) {
-        match self.plain {
-            Some(PlainForm::Unsigned) => {
-                let number = unsigned(field.octets).unwrap_or(0);
-                style.note(&self.meaning, &Value::Unsigned(number));
-                out.planned_key(&self.key);
-                out.unsigned(number);
+        let number = match &self.source {
+            MemberSource::Number8(offset) => {
+                let [number] = place::octets(octets, *offset);
+                number.into()
             }
-            Some(PlainForm::Ipv4) => {
-                let address = field.octets.first_chunk::<4>().copied();
-                let address = IpAddr::from(address.unwrap_or_default());
+            MemberSource::Number16(offset) => {
+                u16::from_be_bytes(place::octets(octets, *offset)).into()
+            }
+            MemberSource::Number32(offset) => {
+                u32::from_be_bytes(place::octets(octets, *offset)).into()
+            }
+            MemberSource::Number(place) => place.number(octets),
+            MemberSource::Ipv4(offset) => {
+                let address = IpAddr::from(place::octets::<4>(octets, *offset));
                 style.note(&self.meaning, &Value::Address(address));
                 out.planned_key(&self.key);
-                out.address(address);
+                return out.address(address);
             }
-            None => self.write_any(field, record, style, out),
+            MemberSource::Styled(range) => {
+                let octets = octets.get(range.clone()).unwrap_or_default();
+                return self.write_styled(octets, record, style, out);
+            }
+            MemberSource::Variable(start) => {
+                let field = octets.get(*start..).and_then(split_variable);
+                let octets = field.map_or(&[][..], |(octets, _)| octets);
+                return self.write_styled(octets, record, style, out);
+            }
+        };
+        style.note(&self.meaning, &Value::Unsigned(number));
+        out.planned_key(&self.key);
+        out.unsigned(number);
+    }
+
+    fn write_styled<S: FieldStyle<Meaning = M>, E: Encode>(
+        &self,
+        octets: &[u8],
+        record: &DataRecord<'_, '_>,
+        style: &mut S,
+        out: &mut E,
+    ) {
+        if let Some(template) = record.template().fields().get(self.index) {
+            self.write_any(RawField { octets, template }, record, style, out);
         }
     }
 

@@ -13,7 +13,7 @@ use self::form::TelegrafForm;
 use super::documents::Dialect;
 use super::names::TELEGRAF;
 use super::record::Plans;
-use super::{Additions, CommonMembers, Encode, Faults};
+use super::{Additions, CommonMembers, Encode, Faults, PlannedKey};
 use crate::format::Selection;
 
 /// Options of the metrics of Telegraf.
@@ -96,7 +96,7 @@ impl Dialect for Telegraf {
             options.additions.write(out);
         });
         selection.for_each_record(set, |record| {
-            E::document(out).object(|out| {
+            E::document(out, |out| {
                 out.key("fields");
                 out.object(|out| {
                     out.members(first);
@@ -104,7 +104,6 @@ impl Dialect for Telegraf {
                 });
                 out.members(after);
             });
-            E::end(out);
         });
     }
 }
@@ -123,12 +122,11 @@ impl Telegraf {
         });
         selection.for_each_sample(set, |kind| {
             let fields = sample::fields(header, kind, options.faults);
-            E::document(out).object(|out| {
+            E::document(out, |out| {
                 out.key("fields");
                 out.object(|out| fields.write(out));
                 out.members(after);
             });
-            E::end(out);
             true
         });
     }
@@ -191,7 +189,7 @@ struct MetricPlan {
 struct PlannedMember {
     /// The index of its field in the record.
     index: usize,
-    key: Box<[u8]>,
+    key: PlannedKey,
     form: TelegrafForm,
 }
 
@@ -209,9 +207,7 @@ impl MetricPlan {
             }
         }
         let planned = named.into_iter().map(|(index, name, form)| {
-            let mut key = Vec::new();
-            E::plan_key(&name, &mut key);
-            let key = key.into_boxed_slice();
+            let key = E::plan_key(&name);
             PlannedMember { index, key, form }
         });
         Self {

@@ -3,7 +3,7 @@
 
 use netflow_core::text::UnixTime;
 
-use super::{CommonMembers, Encode, TimeDigits};
+use super::{CommonMembers, Encode, PlannedKey, TimeDigits};
 use crate::format::{Framing, text};
 
 /// A MessagePack map a document.
@@ -90,14 +90,14 @@ impl Encode for MessagePackDocument<'_> {
 
     type Document<'o> = MessagePackDocument<'o>;
 
-    fn document(out: &mut Vec<u8>) -> MessagePackDocument<'_> {
-        MessagePackDocument { out, count: 0 }
+    fn document(out: &mut Vec<u8>, write: impl FnOnce(&mut MessagePackDocument<'_>)) {
+        MessagePackDocument { out, count: 0 }.object(write);
     }
 
-    fn end(_: &mut Vec<u8>) {}
-
-    fn plan_key(key: &str, out: &mut Vec<u8>) {
-        write_str(out, key);
+    fn plan_key(key: &str) -> PlannedKey {
+        let mut octets = Vec::new();
+        write_str(&mut octets, key);
+        PlannedKey::new(&octets)
     }
 
     fn common(common: &mut CommonMembers, write: impl FnOnce(&mut MessagePackDocument<'_>)) {
@@ -127,9 +127,10 @@ impl Encode for MessagePackDocument<'_> {
         self.counted(ARRAY_32, write);
     }
 
-    fn planned_key(&mut self, key: &[u8]) {
+    fn planned_key(&mut self, key: &PlannedKey) {
         self.count += 1;
-        self.out.extend_from_slice(key);
+        text::block(self.out, &key.block, key.len.into());
+        self.out.extend_from_slice(&key.rest);
     }
 
     fn key(&mut self, key: &'static str) {

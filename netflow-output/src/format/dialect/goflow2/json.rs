@@ -11,11 +11,10 @@ use crate::format::dialect::{Additions, protocols};
 
 /// Writes a message as a line.
 pub(super) fn write(message: &FlowMessage, additions: &Additions, out: &mut Vec<u8>) {
-    JsonDocument::document(out).object(|out| {
+    JsonDocument::document(out, |out| {
         Members(out).write(message);
         additions.write(out);
     });
-    JsonDocument::end(out);
 }
 
 struct Members<'w, 'o>(&'w mut JsonDocument<'o>);

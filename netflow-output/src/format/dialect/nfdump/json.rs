@@ -16,7 +16,7 @@ pub(super) fn write(
     (count, exporter): (u64, u64),
     out: &mut Vec<u8>,
 ) {
-    JsonDocument::document(out).object(|out| {
+    JsonDocument::document(out, |out| {
         let mut members = Members(out);
         members.number("cnt", count);
         members.word("type", if dumped.is_event { "EVENT" } else { "FLOW" });
@@ -29,7 +29,6 @@ pub(super) fn write(
         members.groups(dumped, flow);
         members.number("sampled", u64::from(dumped.is_sampled));
     });
-    JsonDocument::end(out);
 }
 
 struct Members<'w, 'o>(&'w mut JsonDocument<'o>);

@@ -11,7 +11,7 @@ use netflow_core::{Flow, FlowColumn, FlowValue, Projected, ProjectedFlow};
 use super::form::Form;
 use super::{DialectShape, MemberLayout, RenamedMember};
 use crate::format::dialect::Faults;
-use crate::format::dialect::encode::{Encode, JsonDocument};
+use crate::format::json;
 use crate::format::place::{self, NumberPlace, TimePlace};
 use crate::format::{Biflows, flow_value, text};
 
@@ -337,7 +337,9 @@ impl MemberPlanBuilder {
         let is_json = self.plan.is_json;
         self.text(|text| {
             if is_json {
-                JsonDocument::plan_key(name, text);
+                text.push(b',');
+                json::quote(name, text);
+                text.push(b':');
             } else {
                 text.push(b',');
             }
