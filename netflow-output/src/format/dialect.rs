@@ -9,6 +9,9 @@
 //! Each is correct by default. Where the original has a known fault, [`Faults::Copied`] copies it,
 //! but for crashes; `docs/src/dialects.md` lists the differences.
 
+#[macro_use]
+mod positions;
+
 mod choice;
 mod codec;
 mod community_id;
@@ -34,7 +37,7 @@ pub use self::community_id::CommunityIdSeed;
 pub use self::documents::{Additions, Dialect, Documents};
 pub use self::ecs::{Ecs, EcsOptions, OctetArrays};
 pub use self::encode::{
-    CommonMembers, Encode, JsonDocument, MessagePackDocument, PlannedKey, TimeDigits,
+    CommonMembers, Encode, JsonDocument, MessagePackDocument, PlannedText, TimeDigits,
 };
 pub use self::fluentd::{Fluentd, FluentdOptions};
 pub use self::goflow2::{Goflow2, Goflow2Form, Goflow2Options};

@@ -123,14 +123,6 @@ impl<'o> Json<'o> {
         self.quoted(|out| text::hex(out, octets));
     }
 
-    /// Octets as a string of lower-case hex digits, after this word.
-    pub(crate) fn hex_after(&mut self, start: &str, octets: &[u8]) {
-        self.quoted(|out| {
-            out.extend_from_slice(start.as_bytes());
-            text::hex(out, octets);
-        });
-    }
-
     /// Writes an address as a string.
     pub fn address(&mut self, address: IpAddr) {
         self.quoted(|out| text::address(out, address));

@@ -264,8 +264,20 @@ impl FieldStyle for CodecStyle<'_> {
             }
             // As Ruby writes IPv4 addresses too.
             (CodecForm::Plain(DataType::Ipv4Address), 4) => Some(PlainForm::Ipv4),
+            (
+                CodecForm::Switched
+                | CodecForm::ForwardingStatus
+                | CodecForm::Label
+                | CodecForm::LabelStack,
+                1..=8,
+            ) => Some(PlainForm::StyledNumber),
             _ => None,
         }
+    }
+
+    #[inline]
+    fn write_number<E: Encode>(&self, form: &CodecForm, number: u64, out: &mut E) {
+        self.write_number(*form, number, out);
     }
 
     fn value<'a>(&mut self, form: &CodecForm, field: RawField<'a, '_>) -> Option<Value<'a>> {

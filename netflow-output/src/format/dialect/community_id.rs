@@ -1,11 +1,10 @@
 //! Community ID, version 1: an id of a flow that other tools of network security calculate too
 //! (the specification is <https://github.com/corelight/community-id-spec>).
 
-use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest as _, Sha1};
 
-use super::flow_id::{FiveTuple, HashInput};
+use super::flow_id::{FiveTuple, HashInput, IdText};
 
 /// The number that a site may put before what is hashed; 0 is usual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,17 +28,16 @@ const ICMP_V6_ANSWERS: [(u8, u8); 6] = [
     (139, 140),
 ];
 
-/// Writes the Community ID of a flow. `icmp` are its ICMP type and code. Nothing if one address is
-/// of IPv4 and the other of IPv6.
-pub(super) fn write(
+/// The Community ID of a flow; `icmp` are its ICMP type and code. None if one address is of IPv4 and the other of
+/// IPv6.
+pub(super) fn text(
     flow: &FiveTuple,
     icmp: (u8, u8),
     CommunityIdSeed(seed): CommunityIdSeed,
-    out: &mut String,
-) {
+) -> Option<IdText<30>> {
     let (source, destination) = (flow.source_or_any(), flow.destination_or_any());
     if source.is_ipv4() != destination.is_ipv4() {
-        return;
+        return None;
     }
     let (ports, has_answer) = match flow.protocol {
         ICMP => ports_of(icmp, &ICMP_ANSWERS),
@@ -64,8 +62,8 @@ pub(super) fn write(
         key.push(&first.1.to_be_bytes());
         key.push(&second.1.to_be_bytes());
     }
-    out.push_str("1:");
-    STANDARD.encode_string(Sha1::digest(key.octets()), out);
+    let hash = Sha1::digest(key.octets());
+    Some(IdText::new(b"1:", &hash, &STANDARD))
 }
 
 /// What stands for the ports of ICMP, and whether its type has an answer.
@@ -81,7 +79,7 @@ fn ports_of((kind, code): (u8, u8), answers: &[(u8, u8)]) -> (Option<(u16, u16)>
 
 #[cfg(test)]
 mod tests {
-    use super::{CommunityIdSeed, write};
+    use super::{CommunityIdSeed, text};
     use crate::format::dialect::flow_id::FiveTuple;
 
     fn id(source: (&str, u16), destination: (&str, u16), protocol: u8, seed: u16) -> String {
@@ -94,9 +92,8 @@ mod tests {
         };
         // The specification's examples name type and code of ICMP like ports.
         let icmp = (source.1 as u8, destination.1 as u8);
-        let mut out = String::new();
-        write(&flow, icmp, CommunityIdSeed(seed), &mut out);
-        out
+        let text = text(&flow, icmp, CommunityIdSeed(seed));
+        text.map_or(String::new(), |text| text.as_str().to_owned())
     }
 
     #[test]

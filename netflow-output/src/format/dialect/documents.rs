@@ -103,7 +103,7 @@ impl Additions {
     /// The additions as members of a JSON object, each after a comma.
     pub(super) fn members(&self) -> Box<[u8]> {
         let mut text = Vec::new();
-        JsonDocument::members_into(&mut text, |out| self.write(out));
+        JsonDocument::members_to(&mut text, |out| self.write(out));
         text.into()
     }
 

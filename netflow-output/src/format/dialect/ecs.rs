@@ -23,7 +23,7 @@ use super::names;
 use super::record::{
     FieldStyle, PlainForm, Plans, RawField, RecordPlan, is_member_of_fixed_layout, name_of,
 };
-use super::{Additions, CommunityIdSeed, Encode, Faults, Networks, TimeDigits};
+use super::{Additions, CommonMembers, CommunityIdSeed, Encode, Faults, Networks, TimeDigits};
 use crate::enrich::Geo;
 use crate::format::Selection;
 
@@ -62,7 +62,7 @@ pub struct EcsOptions {
 pub struct Ecs {
     options: EcsOptions,
     plans: Plans<RecordPlan<EcsField>>,
-    text: String,
+    common: EcsCommon,
 }
 
 impl Default for Ecs {
@@ -78,7 +78,7 @@ impl Ecs {
         Self {
             options,
             plans: Plans::default(),
-            text: String::new(),
+            common: EcsCommon::default(),
         }
     }
 }
@@ -94,16 +94,18 @@ impl Dialect for Ecs {
         let Self {
             options,
             plans,
-            text,
+            common,
         } = self;
         let naming = EcsStyle::new(options);
         let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &naming));
+        let header = set.header();
+        common.prepare::<E>(options, header, template.is_options());
         selection.for_each_record(set, |record| {
-            let mut writer = DocumentWriter {
+            let writer = DocumentWriter {
                 options,
-                header: set.header(),
+                header,
                 record: *record,
-                text,
+                common,
             };
             E::document(out, |out| writer.write(plan, out));
         });
@@ -245,34 +247,97 @@ const ENTERPRISES: [u32; 12] = [
     637, 3054, 5951, 6871, 6876, 9789, 10704, 12326, 15397, 21373, 29305, 41916,
 ];
 
+/// What the documents of a set have in common.
+#[derive(Debug, Default)]
+struct EcsCommon {
+    /// Before `netflow`.
+    before: CommonMembers,
+    /// In `netflow`, before the fields.
+    exporter: CommonMembers,
+    /// In `event`, before the times; of records without a direction of biflows.
+    event: CommonMembers,
+    /// In `event`, after the times.
+    event_end: CommonMembers,
+    /// After `event`.
+    observer: CommonMembers,
+    /// At the end.
+    after: CommonMembers,
+}
+
+impl EcsCommon {
+    fn prepare<E: Encode>(&mut self, options: &EcsOptions, header: &MessageHeader, is_options: bool) {
+        let action = action(is_options);
+        E::common(&mut self.before, |out| {
+            out.key("@timestamp");
+            write_time(timestamp(header), out);
+        });
+        E::common(&mut self.exporter, |out| {
+            out.key("type");
+            out.word(action);
+            write_exporter(header, options.faults, out);
+        });
+        E::common(&mut self.event, |out| {
+            objects::write_event_start(header, is_options, false, out);
+        });
+        E::common(&mut self.event_end, |out| {
+            if options.integration {
+                objects::write_module(out);
+            }
+        });
+        E::common(&mut self.observer, |out| {
+            out.key("observer");
+            out.object(|out| {
+                out.key("ip");
+                let address = header.exporter.ip();
+                if options.integration {
+                    out.array(|out| out.address(address));
+                } else {
+                    out.address(address);
+                }
+            });
+        });
+        E::common(&mut self.after, |out| {
+            if options.integration {
+                objects::write_integration(out);
+            }
+            options.additions.write(out);
+        });
+    }
+}
+
+/// `event.action` of a document.
+const fn action(is_options: bool) -> &'static str {
+    if is_options {
+        "netflow_options"
+    } else {
+        "netflow_flow"
+    }
+}
+
+/// The time of a message; when it was received, if it has none.
+fn timestamp(header: &MessageHeader) -> UnixTime {
+    header.export_time.unwrap_or(header.received).into()
+}
+
 /// Writes one document.
 struct DocumentWriter<'w, 'm> {
     options: &'w EcsOptions,
     header: &'m MessageHeader,
     record: DataRecord<'m, 'm>,
-    /// Room for ids.
-    text: &'w mut String,
+    common: &'w EcsCommon,
 }
 
 impl DocumentWriter<'_, '_> {
-    fn write<E: Encode>(&mut self, plan: &RecordPlan<EcsField>, out: &mut E) {
+    fn write<E: Encode>(&self, plan: &RecordPlan<EcsField>, out: &mut E) {
         let is_options = self.record.is_options();
-        let action = if is_options {
-            "netflow_options"
-        } else {
-            "netflow_flow"
-        };
         let mut style = EcsStyle::new(self.options);
-        out.key("@timestamp");
-        write_time(self.timestamp(), out);
+        out.members(&self.common.before);
         out.key("netflow");
         out.object(|out| {
-            out.key("type");
-            out.word(action);
-            self.write_exporter(out);
-            let scope = usize::from(self.record.template().scope_count());
-            let all = self.record.template().fields().len();
+            out.members(&self.common.exporter);
             if is_options {
+                let scope = usize::from(self.record.template().scope_count());
+                let all = self.record.template().fields().len();
                 out.key("scope");
                 out.object(|out| plan.write_range(&self.record, 0..scope, &mut style, out));
                 out.key("options");
@@ -283,71 +348,50 @@ impl DocumentWriter<'_, '_> {
             }
         });
         let facts = style.facts;
-        self.write_event(action, &facts, out);
-        out.key("observer");
-        out.object(|out| {
-            out.key("ip");
-            let address = self.header.exporter.ip();
-            if self.options.integration {
-                out.array(|out| out.address(address));
-            } else {
-                out.address(address);
-            }
-        });
+        self.write_event(&facts, out);
+        out.members(&self.common.observer);
         if !is_options {
             self.write_flow(&facts, out);
         }
-        if self.options.integration {
-            objects::write_integration(out);
+        out.members(&self.common.after);
+    }
+}
+
+fn write_exporter<E: Encode>(header: &MessageHeader, faults: Faults, out: &mut E) {
+    out.key("exporter");
+    out.object(|out| {
+        out.key("address");
+        out.word(&header.exporter.to_string());
+        out.key("version");
+        out.unsigned(version(header.protocol));
+        out.key("timestamp");
+        write_time(timestamp(header), out);
+        out.key("uptime_millis");
+        out.unsigned(header.sys_uptime.unwrap_or(0).into());
+        match header.protocol {
+            Protocol::NetflowV9 | Protocol::Ipfix => {
+                out.key("source_id");
+                out.unsigned(header.observation_domain.into());
+            }
+            Protocol::NetflowV5 | Protocol::NetflowV6 | Protocol::NetflowV8 => {
+                out.key("engine_type");
+                out.unsigned((header.observation_domain >> 8).into());
+                out.key("engine_id");
+                out.unsigned((header.observation_domain & 0xff).into());
+            }
+            _ => {}
         }
-        self.options.additions.write(out);
-    }
-
-    /// The time of the message; when it was received, if it has none.
-    fn timestamp(&self) -> UnixTime {
-        self.header
-            .export_time
-            .unwrap_or(self.header.received)
-            .into()
-    }
-
-    fn write_exporter<E: Encode>(&self, out: &mut E) {
-        let header = self.header;
-        out.key("exporter");
-        out.object(|out| {
-            out.key("address");
-            out.word(&header.exporter.to_string());
-            out.key("version");
-            out.unsigned(version(header.protocol));
-            out.key("timestamp");
-            write_time(self.timestamp(), out);
-            out.key("uptime_millis");
-            out.unsigned(header.sys_uptime.unwrap_or(0).into());
-            match header.protocol {
-                Protocol::NetflowV9 | Protocol::Ipfix => {
-                    out.key("source_id");
-                    out.unsigned(header.observation_domain.into());
-                }
-                Protocol::NetflowV5 | Protocol::NetflowV6 | Protocol::NetflowV8 => {
-                    out.key("engine_type");
-                    out.unsigned((header.observation_domain >> 8).into());
-                    out.key("engine_id");
-                    out.unsigned((header.observation_domain & 0xff).into());
-                }
-                _ => {}
-            }
-            if let Some(sampling) = header.sampling {
-                out.key("sampling_interval");
-                // The upper two bits are the mode, which Elastic takes for a part of the number.
-                let mask = if self.options.faults.are_copied() {
-                    u16::MAX
-                } else {
-                    0x3fff
-                };
-                out.unsigned((sampling & mask).into());
-            }
-        });
-    }
+        if let Some(sampling) = header.sampling {
+            out.key("sampling_interval");
+            // The upper two bits are the mode, which Elastic takes for a part of the number.
+            let mask = if faults.are_copied() {
+                u16::MAX
+            } else {
+                0x3fff
+            };
+            out.unsigned((sampling & mask).into());
+        }
+    });
 }
 
 const fn version(protocol: Protocol) -> u64 {

@@ -2,6 +2,7 @@
 
 mod json;
 mod message_pack;
+mod writer;
 
 use core::fmt;
 use core::net::IpAddr;
@@ -13,6 +14,7 @@ pub use self::json::JsonDocument;
 pub(super) use self::json::JsonMembers;
 pub use self::message_pack::MessagePackDocument;
 pub(super) use self::message_pack::write_str;
+pub(super) use self::writer::RoomWriter;
 use crate::format::Framing;
 use crate::format::room::BLOCK;
 use crate::format::text::Fraction;
@@ -46,19 +48,20 @@ pub struct CommonMembers {
     count: u32,
 }
 
-/// A key as it is written in one form, made once and written often.
+/// A key as it is written in one form, or another text that is made once and written often.
 #[derive(Debug, Clone)]
-pub struct PlannedKey {
+pub struct PlannedText {
     /// Its first octets: a block of a fixed size is copied by a few stores.
     block: [u8; BLOCK],
     /// Octets in the block.
     len: u8,
-    /// Octets after the block; few keys have any.
+    /// Octets after the block; few texts have any.
     rest: Box<[u8]>,
 }
 
-impl PlannedKey {
-    fn new(octets: &[u8]) -> Self {
+impl PlannedText {
+    /// A text of these octets.
+    pub(in crate::format::dialect) fn new(octets: &[u8]) -> Self {
         let (first, rest) = octets.split_at(octets.len().min(BLOCK));
         let mut block = [0; BLOCK];
         for (octet, from) in block.iter_mut().zip(first) {
@@ -85,7 +88,7 @@ pub trait Encode: fmt::Debug {
     fn document(out: &mut Vec<u8>, write: impl FnOnce(&mut Self::Document<'_>));
 
     /// A key that is written often.
-    fn plan_key(key: &str) -> PlannedKey;
+    fn plan_key(key: &str) -> PlannedText;
 
     /// Members of an object, written to be [added](Self::members) to several.
     fn common(common: &mut CommonMembers, write: impl FnOnce(&mut Self::Document<'_>));
@@ -100,7 +103,7 @@ pub trait Encode: fmt::Debug {
     fn array(&mut self, write: impl FnOnce(&mut Self));
 
     /// The key of the next value, as [`plan_key`](Self::plan_key) made it.
-    fn planned_key(&mut self, key: &PlannedKey);
+    fn planned_key(&mut self, key: &PlannedText);
 
     /// The key of the next value, which needs no escapes.
     fn key(&mut self, key: &'static str);
@@ -116,6 +119,11 @@ pub trait Encode: fmt::Debug {
 
     /// A number.
     fn unsigned(&mut self, number: u64);
+
+    /// A number of two octets.
+    fn unsigned_16(&mut self, number: u16) {
+        self.unsigned(number.into());
+    }
 
     /// A number of 2^64 or more: its digits as a string, where the form has no such numbers.
     fn large(&mut self, number: &LargeUnsigned<'_>) {

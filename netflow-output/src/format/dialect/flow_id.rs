@@ -3,7 +3,7 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
-use base64::Engine as _;
+use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use twox_hash::XxHash64;
 
@@ -70,8 +70,29 @@ impl HashInput {
     }
 }
 
-/// Writes the id of a flow, which is the same for both directions.
-pub(super) fn write(flow: &FiveTuple, out: &mut String) {
+/// The text of an id.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct IdText<const N: usize>([u8; N]);
+
+impl<const N: usize> IdText<N> {
+    /// Octets in base64, after this word; both have `N` octets together.
+    pub(super) fn new(start: &[u8], octets: &[u8], engine: &impl Engine) -> Self {
+        let mut text = [0; N];
+        let (head, rest) = text.split_at_mut(start.len().min(N));
+        head.copy_from_slice(start);
+        // Where the text had another length, there would be zeros.
+        let _ = engine.encode_slice(octets, rest);
+        Self(text)
+    }
+
+    /// The text, which is of ASCII.
+    pub(super) fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// The id of a flow, which is the same for both directions.
+pub(super) fn text(flow: &FiveTuple) -> IdText<11> {
     let source = (flow.source_or_any(), flow.source_port);
     let destination = (flow.destination_or_any(), flow.destination_port);
     let (first, second) = if flow.source_port >= flow.destination_port {
@@ -86,7 +107,7 @@ pub(super) fn write(flow: &FiveTuple, out: &mut String) {
     }
     key.push(&[flow.protocol]);
     let hash = XxHash64::oneshot(0, key.octets());
-    URL_SAFE_NO_PAD.encode_string(hash.to_be_bytes(), out);
+    IdText::new(b"", &hash.to_be_bytes(), &URL_SAFE_NO_PAD)
 }
 
 #[cfg(test)]
@@ -95,7 +116,7 @@ mod tests {
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     use twox_hash::XxHash64;
 
-    use super::{FiveTuple, write};
+    use super::{FiveTuple, text};
 
     #[test]
     fn the_vectors_of_xxhash_hold() {
@@ -143,9 +164,7 @@ mod tests {
             protocol: 6,
         };
         for flow in [there, back] {
-            let mut id = String::new();
-            write(&flow, &mut id);
-            assert_eq!(id, "kSpZ1WuBhjc");
+            assert_eq!(text(&flow).as_str(), "kSpZ1WuBhjc");
         }
     }
 }

@@ -6,14 +6,13 @@ use core::net::IpAddr;
 use netflow_core::element::ElementId;
 use netflow_core::record::DataRecord;
 use netflow_core::template::Template;
-use netflow_core::value::unsigned;
 use netflow_core::wire::template::FieldKey;
 use netflow_core::{MessageHeader, Protocol, Set, SetKind};
 
 use super::codec::{CodecForm, CodecStyle, CodecTool, write_v5_header};
 use super::documents::Dialect;
 use super::encode::write_str;
-use super::record::{Plans, RecordPlan};
+use super::record::{ElementPlaces, Plans, RecordPlan};
 use super::{Additions, CommonMembers, Encode, Faults};
 use crate::format::Selection;
 
@@ -53,6 +52,8 @@ struct FluentdPlan {
     /// Records have an algorithm or interval of their own.
     has_algorithm: bool,
     has_interval: bool,
+    /// Where the number of a sampler and what is announced of it are.
+    places: ElementPlaces,
 }
 
 impl FluentdPlan {
@@ -67,6 +68,9 @@ impl FluentdPlan {
             has_sampler: has(SAMPLER_ID),
             has_algorithm: has(SAMPLING_ALGORITHM),
             has_interval: has(SAMPLING_INTERVAL),
+            places: ElementPlaces::new(template, |id| {
+                matches!(id, SAMPLER_ID | SAMPLER_MODE | SAMPLER_INTERVAL)
+            }),
         }
     }
 }
@@ -127,7 +131,7 @@ impl Dialect for Fluentd {
         let plan = plans.of(template, |template| FluentdPlan::new::<E>(template, &style));
         let records = set.records();
         if plan.is_sampler {
-            records.for_each(|record| samplers.learn(header, &record));
+            records.for_each(|record| samplers.learn(header, &record, &plan.places));
             return;
         }
         let count = records.len();
@@ -197,15 +201,6 @@ fn begin_event(header: &MessageHeader, tag: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(&nanos.to_be_bytes());
 }
 
-/// The number in the first field of this element.
-fn number(record: &DataRecord<'_, '_>, id: u16) -> Option<u64> {
-    let key = FieldKey::Element(ElementId::iana(id));
-    let field = record
-        .fields()
-        .find(|field| field.template().key() == key)?;
-    unsigned(field.octets())
-}
-
 /// The samplers that exporters announced; beyond the limit the oldest is forgotten.
 #[derive(Debug, Default)]
 struct Samplers(VecDeque<Sampler>);
@@ -221,8 +216,14 @@ struct Sampler {
 const MOST_SAMPLERS: usize = 1024;
 
 impl Samplers {
-    fn learn(&mut self, header: &MessageHeader, record: &DataRecord<'_, '_>) {
-        let fields = [SAMPLER_ID, SAMPLER_MODE, SAMPLER_INTERVAL].map(|id| number(record, id));
+    fn learn(
+        &mut self,
+        header: &MessageHeader,
+        record: &DataRecord<'_, '_>,
+        places: &ElementPlaces,
+    ) {
+        let fields = [SAMPLER_ID, SAMPLER_MODE, SAMPLER_INTERVAL];
+        let fields = fields.map(|id| places.number(record, id));
         let [Some(id), Some(mode), Some(interval)] = fields else {
             return;
         };
@@ -246,7 +247,10 @@ impl Samplers {
         plan: &FluentdPlan,
         out: &mut E,
     ) {
-        let Some(id) = number(record, SAMPLER_ID) else {
+        if self.0.is_empty() {
+            return;
+        }
+        let Some(id) = plan.places.number(record, SAMPLER_ID) else {
             return;
         };
         let key = (header.exporter.ip(), header.observation_domain, id);

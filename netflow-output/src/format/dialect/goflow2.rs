@@ -1,14 +1,16 @@
 //! The flow messages of goflow2, as JSON lines and as protobuf.
 
+mod fields;
 mod json;
 mod message;
 mod packet;
 mod protobuf;
 mod record;
 
-use netflow_core::{Decoded, Protocol, Set, SetKind};
+use netflow_core::{Decoded, FlowColumn, Projection, Protocol, Set, SetKind};
 
 use self::message::FlowMessage;
+use super::record::{ElementPlaces, Plans};
 use super::{Additions, Faults};
 use crate::format::{Biflows, Format, FormatError, Framing, Selection};
 
@@ -42,6 +44,9 @@ pub struct Goflow2Options {
 pub struct Goflow2 {
     options: Goflow2Options,
     selection: Selection,
+    projection: Projection,
+    plans: Plans<ElementPlaces>,
+    additions: Box<[u8]>,
     body: Vec<u8>,
 }
 
@@ -56,8 +61,11 @@ impl Goflow2 {
     #[must_use]
     pub fn new(options: Goflow2Options) -> Self {
         Self {
+            additions: options.additions.members(),
             options,
             selection: Biflows::Whole.into(),
+            projection: Projection::new(fields::ALL.iter().copied()),
+            plans: Plans::default(),
             body: Vec::new(),
         }
     }
@@ -75,6 +83,9 @@ impl Goflow2 {
         let Self {
             options,
             selection,
+            projection,
+            plans,
+            additions,
             body,
         } = self;
         let faults = options.faults;
@@ -90,15 +101,42 @@ impl Goflow2 {
             selection.leave_out(set);
             return;
         }
+        let mut write = |message: &FlowMessage| match options.form {
+            Goflow2Form::Json => json::write(message, additions, out),
+            Goflow2Form::Protobuf => protobuf::write(message, body, out),
+        };
+        let Some(template) = set.shared_template() else {
+            return selection.for_each(set, |flow| {
+                if let Some(projected) = projection.of_sample(flow) {
+                    let row = projected.row(flow);
+                    let mut message = FlowMessage::of_sample(&row, faults);
+                    message.sampling_rate = row.number(fields::SAMPLING_RATE).unwrap_or(0);
+                    write(&message);
+                }
+            });
+        };
+        let plan = plans.of(template, |template| {
+            ElementPlaces::new(template, record::is_read)
+        });
+        let projected = projection.of(set);
+        let rate = projected.columns().get(fields::SAMPLING_RATE);
+        // The rate of the set, asked for once.
+        let mut rate_of_set = match rate {
+            Some(FlowColumn::Absent) => Some(0),
+            _ => None,
+        };
         selection.for_each(set, |flow| {
-            let message = match flow.record() {
-                Some(record) => FlowMessage::of_record(flow, record, faults),
-                None => FlowMessage::of_sample(flow, faults),
+            let Some(record) = flow.record() else {
+                return;
             };
-            match options.form {
-                Goflow2Form::Json => json::write(&message, &options.additions, out),
-                Goflow2Form::Protobuf => protobuf::write(&message, body, out),
+            let row = projected.row(flow);
+            let mut message = FlowMessage::of_record(&row, record, plan, faults);
+            message.sampling_rate = rate_of_set
+                .unwrap_or_else(|| row.number(fields::SAMPLING_RATE).unwrap_or(0));
+            if matches!(rate, Some(FlowColumn::Same)) {
+                rate_of_set = Some(message.sampling_rate);
             }
+            write(&message);
         });
     }
 }

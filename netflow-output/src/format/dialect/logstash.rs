@@ -6,7 +6,7 @@ use netflow_core::{Protocol, Set, SetKind};
 use super::codec::{CodecForm, CodecStyle, CodecTool, write_v5_header};
 use super::documents::Dialect;
 use super::record::{Plans, RecordPlan};
-use super::{Additions, CommonMembers, Encode, Faults};
+use super::{Additions, CommonMembers, Encode, Faults, PlannedText};
 use crate::format::Selection;
 
 /// Options of the events of Logstash.
@@ -45,6 +45,8 @@ pub struct Logstash {
     plans: Plans<RecordPlan<CodecForm>>,
     /// What the events of a set have in common: before the fields, among them, after them.
     common: [CommonMembers; 3],
+    /// The key of the member that holds the fields.
+    target: Option<PlannedText>,
 }
 
 impl Logstash {
@@ -55,6 +57,7 @@ impl Logstash {
             options,
             plans: Plans::default(),
             common: Default::default(),
+            target: None,
         }
     }
 
@@ -87,7 +90,9 @@ impl Dialect for Logstash {
             options,
             plans,
             common: [before, first, after],
+            target,
         } = self;
+        let target = target.get_or_insert_with(|| E::plan_key(&options.target));
         let mut style = CodecStyle {
             tool: CodecTool::Logstash,
             faults: options.faults,
@@ -123,7 +128,7 @@ impl Dialect for Logstash {
         selection.for_each_record(set, |record| {
             E::document(out, |out| {
                 out.members(before);
-                out.named_key(&options.target);
+                out.planned_key(target);
                 out.object(|out| {
                     out.members(first);
                     plan.write(record, &mut style, out);

@@ -1,6 +1,7 @@
 //! What nfdump prints of flows: JSON, CSV and the lines for people.
 
 mod csv;
+mod fields;
 mod flow;
 mod groups;
 mod json;
@@ -10,12 +11,12 @@ mod protocols;
 use core::net::IpAddr;
 use std::collections::HashMap;
 
-use netflow_core::{Decoded, Set, SetKind};
+use netflow_core::{Decoded, Flow, Projected, Projection, Set, SetKind};
 
-use self::flow::DumpedFlow;
+use self::flow::{DumpPlan, DumpedFlow, FlowReader, SetFacts};
 use self::groups::FieldGroups;
 use super::Faults;
-use super::record::Plans;
+use super::record::{ElementPlaces, Plans};
 use crate::format::{Biflows, Format, FormatError, Selection};
 
 /// How flows are printed.
@@ -51,7 +52,9 @@ pub struct NfdumpOptions {
 pub struct Nfdump {
     options: NfdumpOptions,
     selection: Selection,
-    plans: Plans<FieldGroups>,
+    projection: Projection,
+    plans: Plans<DumpPlan>,
+    samples: DumpPlan,
     exporters: Exporters,
     /// Flows so far.
     count: u64,
@@ -70,7 +73,12 @@ impl Nfdump {
         Self {
             options,
             selection: Biflows::Whole.into(),
+            projection: Projection::new(fields::ALL.iter().copied()),
             plans: Plans::default(),
+            samples: DumpPlan {
+                groups: FieldGroups::of_samples(),
+                places: None,
+            },
             exporters: Exporters::default(),
             count: 0,
         }
@@ -97,23 +105,50 @@ impl Nfdump {
             header.observation_domain,
         );
         let exporter = self.exporters.number(key);
-        let groups = match set.shared_template() {
-            Some(template) => *self.plans.of(template, FieldGroups::of_template),
-            None => FieldGroups::of_samples(),
-        };
-        let (options, count) = (self.options, &mut self.count);
-        self.selection.for_each(set, |flow| {
+        let Self {
+            options,
+            selection,
+            projection,
+            plans,
+            samples,
+            count,
+            ..
+        } = self;
+        let mut facts = None;
+        let mut write = |projected: &Projected<'_, '_>, plan: &DumpPlan, flow: &Flow<'_>| {
+            let row = projected.row(flow);
+            let set = *facts.get_or_insert_with(|| SetFacts::new(exporter, projected, &row));
             *count += 1;
-            let dumped = DumpedFlow::new(flow, groups, options.faults);
-            match options.form {
-                NfdumpForm::Json => json::write(&dumped, flow, (*count, exporter), out),
-                NfdumpForm::Csv => csv::write(&dumped, out),
-                NfdumpForm::CsvFast => csv::write_fast(&dumped, *count, out),
-                NfdumpForm::Line => line::write(&dumped, line::Width::Line, out),
-                NfdumpForm::Long => line::write(&dumped, line::Width::Long, out),
-                NfdumpForm::Extended => line::write(&dumped, line::Width::Extended, out),
-            }
+            options.write(&FlowReader { row, plan, set }, *count, out);
+        };
+        let Some(template) = set.shared_template() else {
+            return selection.for_each(set, |flow| {
+                if let Some(projected) = projection.of_sample(flow) {
+                    write(&projected, samples, flow);
+                }
+            });
+        };
+        let plan = plans.of(template, |template| DumpPlan {
+            groups: FieldGroups::of_template(template),
+            places: Some(ElementPlaces::new(template, flow::is_read)),
         });
+        let projected = projection.of(set);
+        selection.for_each(set, |flow| write(&projected, plan, flow));
+    }
+}
+
+impl NfdumpOptions {
+    /// Writes a flow; `count` is its number.
+    fn write(self, reader: &FlowReader<'_, '_, '_, '_>, count: u64, out: &mut Vec<u8>) {
+        let dumped = DumpedFlow::new(reader, self.faults);
+        match self.form {
+            NfdumpForm::Json => json::write(&dumped, reader, count, out),
+            NfdumpForm::Csv => csv::write(&dumped, out),
+            NfdumpForm::CsvFast => csv::write_fast(&dumped, count, out),
+            NfdumpForm::Line => line::write(&dumped, line::Width::Line, out),
+            NfdumpForm::Long => line::write(&dumped, line::Width::Long, out),
+            NfdumpForm::Extended => line::write(&dumped, line::Width::Extended, out),
+        }
     }
 }
 

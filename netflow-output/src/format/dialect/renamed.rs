@@ -11,6 +11,7 @@ use netflow_core::{Decoded, Flow, Projected, Projection, ProjectionKey, Set, Set
 
 use self::form::Form;
 use self::plan::MemberPlan;
+use super::encode::RoomWriter;
 use super::{Additions, Faults};
 use crate::format::selection::SampleRow;
 use crate::format::{Biflows, Format, FormatError, Selection};
@@ -156,7 +157,7 @@ impl Renamed {
                 None => &mut *unplanned,
             };
             planned.prepare(shape, *faults, key, projected, (*number, flow));
-            planned.plan.write(projected, flow, additions, out);
+            RoomWriter::append_to(out, |out| planned.plan.write(projected, flow, additions, out));
         };
         if shape.is_of_sflow {
             let agent = counters::agent(set.header());

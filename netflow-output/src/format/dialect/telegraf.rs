@@ -4,16 +4,18 @@ mod form;
 mod key;
 mod sample;
 
-use netflow_core::record::DataRecord;
+use alloc::borrow::Cow;
+
 use netflow_core::template::{Template, TemplateField};
+use netflow_core::value::Value;
 use netflow_core::wire::template::{FieldKey, FieldLength};
 use netflow_core::{MessageHeader, Protocol, Set, SetKind};
 
 use self::form::TelegrafForm;
 use super::documents::Dialect;
 use super::names::TELEGRAF;
-use super::record::Plans;
-use super::{Additions, CommonMembers, Encode, Faults, PlannedKey};
+use super::record::{FieldStyle, NamedField, PlainForm, Plans, RawField, RecordPlan};
+use super::{Additions, CommonMembers, Encode, Faults};
 use crate::format::Selection;
 
 /// Options of the metrics of Telegraf.
@@ -31,7 +33,7 @@ pub struct TelegrafOptions {
 #[derive(Debug, Default)]
 pub struct Telegraf {
     options: TelegrafOptions,
-    plans: Plans<MetricPlan>,
+    plans: Plans<RecordPlan<TelegrafForm>>,
     /// What the metrics of a set have in common: fields of the header, and what follows the fields.
     common: [CommonMembers; 2],
 }
@@ -83,7 +85,7 @@ impl Dialect for Telegraf {
         } = self;
         let faults = options.faults;
         let plan = plans.of(template, |template| {
-            MetricPlan::new::<E>(template, header.protocol, faults)
+            MetricStyle::plan::<E>(template, header.protocol, faults)
         });
         let count = set.records().len();
         E::common(first, |out| {
@@ -100,7 +102,7 @@ impl Dialect for Telegraf {
                 out.key("fields");
                 out.object(|out| {
                     out.members(first);
-                    plan.write(record, out);
+                    plan.write(record, &mut MetricStyle, out);
                 });
                 out.members(after);
             });
@@ -177,24 +179,16 @@ fn write_v5_header<E: Encode>(header: &MessageHeader, count: usize, faults: Faul
     TelegrafForm::Hex.write(&[engine_id], out);
 }
 
-/// The fields of the metrics for the records of one template.
-#[derive(Debug)]
-struct MetricPlan {
-    /// In the order of the record.
-    members: Box<[PlannedMember]>,
-}
+/// How the fields of a metric are written.
+struct MetricStyle;
 
-/// A field of a metric.
-#[derive(Debug)]
-struct PlannedMember {
-    /// The index of its field in the record.
-    index: usize,
-    key: PlannedKey,
-    form: TelegrafForm,
-}
-
-impl MetricPlan {
-    fn new<E: Encode>(template: &Template, protocol: Protocol, faults: Faults) -> Self {
+impl MetricStyle {
+    /// The fields of the metrics for the records of one template, in the order of the record.
+    fn plan<E: Encode>(
+        template: &Template,
+        protocol: Protocol,
+        faults: Faults,
+    ) -> RecordPlan<TelegrafForm> {
         let mut named: Vec<(usize, String, TelegrafForm)> = Vec::new();
         for (index, field) in template.fields().iter().enumerate() {
             if field.length() == FieldLength::Fixed(0) {
@@ -206,31 +200,50 @@ impl MetricPlan {
                 named.push((index, name, form));
             }
         }
-        let planned = named.into_iter().map(|(index, name, form)| {
+        let members = named.into_iter().map(|(index, name, meaning)| {
             let key = E::plan_key(&name);
-            PlannedMember { index, key, form }
+            let named = NamedField {
+                index,
+                key,
+                meaning,
+            };
+            (named, Box::default())
         });
-        Self {
-            members: planned.collect(),
+        RecordPlan::of_members(template, members, &Self)
+    }
+}
+
+impl FieldStyle for MetricStyle {
+    type Meaning = TelegrafForm;
+
+    // An element may have two names.
+    fn field<'t>(&self, _: &'t TemplateField) -> Option<(Cow<'t, str>, TelegrafForm)> {
+        None
+    }
+
+    fn keeps_last_only(&self) -> bool {
+        true
+    }
+
+    fn plain(&self, form: &TelegrafForm, len: u16) -> Option<PlainForm> {
+        form.plain(len)
+    }
+
+    fn value<'a>(&mut self, form: &TelegrafForm, field: RawField<'a, '_>) -> Option<Value<'a>> {
+        let octets = field.octets;
+        form.has_value(octets).then_some(Value::Octets(octets))
+    }
+
+    fn write<E: Encode>(&self, form: Option<&TelegrafForm>, value: &Value<'_>, out: &mut E) {
+        match (form, value) {
+            (Some(form), Value::Octets(octets)) => form.write(octets, out),
+            _ => out.null(),
         }
     }
 
-    fn write<E: Encode>(&self, record: &DataRecord<'_, '_>, out: &mut E) {
-        let mut members = self.members.iter().peekable();
-        for (index, field) in record.fields().enumerate() {
-            while let Some(member) = members.next_if(|member| member.index == index) {
-                if let Some(number) = member.form.number(field.octets()) {
-                    out.planned_key(&member.key);
-                    out.unsigned(number);
-                } else if member.form.has_value(field.octets()) {
-                    out.planned_key(&member.key);
-                    member.form.write(field.octets(), out);
-                }
-            }
-            if members.peek().is_none() {
-                return;
-            }
-        }
+    fn write_number<E: Encode>(&self, form: &TelegrafForm, number: u64, out: &mut E) {
+        // Of one octet, by `TelegrafForm::plain`.
+        form.write(&[number as u8], out);
     }
 }
 

@@ -2,16 +2,20 @@
 
 mod datagram;
 
+use alloc::borrow::Cow;
+
 use netflow_core::element::DataType;
-use netflow_core::record::{DataRecord, Field};
-use netflow_core::value::{Value, unsigned};
+use netflow_core::record::DataRecord;
+use netflow_core::template::{Template, TemplateField};
+use netflow_core::value::Value;
 use netflow_core::wire::template::FieldKey;
 use netflow_core::{Decoded, Message, MessageHeader, Protocol, SetKind};
 
 use super::names::VFLOW;
-use super::{Additions, Faults};
+use super::record::{FieldStyle, NamedField, PlainForm, Plans, RawField, RecordPlan, number};
+use super::{Additions, Encode, Faults, JsonDocument, PlannedText};
 use crate::format::json::Json;
-use crate::format::{Biflows, Format, FormatError, Selection};
+use crate::format::{Biflows, Format, FormatError, Selection, text};
 
 /// Options of the JSON of vFlow.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +34,7 @@ pub struct Vflow {
     /// What a site adds to each object, each member after a comma.
     additions: Box<[u8]>,
     selection: Selection,
+    plans: Plans<ObjectPlan>,
     /// The records of one object, before their number is known.
     records: Vec<u8>,
     /// The samples of counters of one object, which come after the others.
@@ -50,6 +55,7 @@ impl Vflow {
             faults: options.faults,
             additions: options.additions.members(),
             selection: Biflows::Whole.into(),
+            plans: Plans::default(),
             records: Vec::new(),
             counters: Vec::new(),
         }
@@ -72,6 +78,7 @@ impl Vflow {
             faults,
             additions,
             selection,
+            plans,
             records,
             counters,
         } = self;
@@ -99,14 +106,19 @@ impl Vflow {
             if !is_chosen || !matches!(set.kind(), SetKind::Data | SetKind::Options) {
                 continue;
             }
+            let Some(template) = set.shared_template() else {
+                continue;
+            };
+            let plan = plans.of(template, |template| {
+                if is_v5 {
+                    ObjectPlan::of_flows(template)
+                } else {
+                    ObjectPlan::of_records(template, *faults)
+                }
+            });
             selection.for_each_record(&set, |record| {
                 count += 1;
-                let json = &mut Json::new(records);
-                if is_v5 {
-                    write_flow(record, json);
-                } else {
-                    write_record(record, *faults, json);
-                }
+                plan.write(record, records);
             });
         }
         if count == 0 {
@@ -193,75 +205,181 @@ fn write_header(header: &MessageHeader, count: u64, json: &mut Json<'_>) {
     json.close(b'}');
 }
 
-/// A record of v5: an object.
-fn write_flow(record: &DataRecord<'_, '_>, json: &mut Json<'_>) {
-    json.open(b'{');
-    for field in record.fields() {
-        let named = match field.template().key() {
-            FieldKey::Element(id) => VFLOW.of_element(id.enterprise_number, id.id),
-            FieldKey::Scope(_) => None,
-        };
-        if let Some((name, _)) = named {
-            json.key(name);
-            write_value(field.value(), &field, json);
+/// How the records of a template are written.
+#[derive(Debug)]
+struct ObjectPlan {
+    members: RecordPlan<ValueForm>,
+    /// Whether a record is an object, not a list of objects.
+    is_object: bool,
+    /// What is after the last value of a list.
+    end: Vec<u8>,
+}
+
+impl ObjectPlan {
+    /// Records of v5: objects.
+    fn of_flows(template: &Template) -> Self {
+        let fields = template.fields().iter().enumerate();
+        let members = fields.filter_map(|(index, field)| {
+            let FieldKey::Element(id) = field.key() else {
+                return None;
+            };
+            let (name, _) = VFLOW.of_element(id.enterprise_number, id.id)?;
+            let key = JsonDocument::plan_key(name);
+            let meaning = ValueForm::of(field, Faults::Corrected);
+            let named = NamedField {
+                index,
+                key,
+                meaning,
+            };
+            Some((named, Box::default()))
+        });
+        Self {
+            members: RecordPlan::of_members(template, members, &ValueStyle),
+            is_object: true,
+            end: Vec::new(),
         }
     }
-    json.close(b'}');
-}
 
-/// A record of v9 or IPFIX: a list of objects with number, value and, if there is one, enterprise.
-fn write_record(record: &DataRecord<'_, '_>, faults: Faults, json: &mut Json<'_>) {
-    json.open(b'[');
-    for field in record.fields() {
-        let (id, enterprise) = match field.template().key() {
-            FieldKey::Element(id) => (id.id, id.enterprise_number),
-            FieldKey::Scope(id) => (id, 0),
-        };
-        json.open(b'{');
-        json.key("I");
-        json.number(id);
-        json.key("V");
-        // vFlow reads numbers that are shorter than their type as octets.
-        let hides = faults.are_copied() && is_short(&field);
-        write_value(field.value().filter(|_| !hides), &field, json);
-        if enterprise != 0 {
-            json.key("E");
-            json.number(enterprise);
-        }
-        json.close(b'}');
-    }
-    json.close(b']');
-}
-
-/// Whether a number has fewer octets than its type (RFC 7011, section 6.2).
-fn is_short(field: &Field<'_, '_>) -> bool {
-    let width = match field.template().data_type() {
-        Some(DataType::Unsigned16 | DataType::Signed16) => 2,
-        Some(DataType::Unsigned32 | DataType::Signed32) => 4,
-        Some(DataType::Unsigned64 | DataType::Signed64 | DataType::Float64) => 8,
-        _ => 0,
-    };
-    field.octets().len() < width
-}
-
-/// A value; octets as hex after `0x`. Times are the numbers that were sent.
-fn write_value(value: Option<Value<'_>>, field: &Field<'_, '_>, json: &mut Json<'_>) {
-    match value {
-        Some(Value::Unsigned(number)) => json.unsigned(number),
-        Some(Value::Signed(number)) => json.number(number),
-        Some(Value::Float(number)) => json.float(number),
-        Some(Value::Boolean(value)) => json.boolean(value),
-        Some(Value::Address(address)) => json.address(address),
-        Some(Value::MacAddress(address)) => json.mac(address),
-        Some(Value::Text(text)) => json.text(text),
-        Some(Value::Seconds(_) | Value::Milliseconds(_) | Value::Ntp(_)) => {
-            match unsigned(field.octets()) {
-                Some(number) => json.number(number),
-                None => json.null(),
+    /// Records of v9 or IPFIX: lists of objects with number, value and, if there is one, enterprise.
+    fn of_records(template: &Template, faults: Faults) -> Self {
+        let mut between = Vec::new();
+        let fields = template.fields().iter().enumerate();
+        let members = fields.map(|(index, field)| {
+            let (id, enterprise) = match field.key() {
+                FieldKey::Element(id) => (id.id, id.enterprise_number),
+                FieldKey::Scope(id) => (id, 0),
+            };
+            // The end of the object before it, and the start of its own.
+            text::display(&mut between, format_args!("{{\"I\":{id},\"V\":"));
+            let key = PlannedText::new(&between);
+            between.clear();
+            if enterprise != 0 {
+                text::display(&mut between, format_args!(",\"E\":{enterprise}"));
             }
+            between.extend_from_slice(b"},");
+            let meaning = ValueForm::of(field, faults);
+            let named = NamedField {
+                index,
+                key,
+                meaning,
+            };
+            (named, Box::default())
+        });
+        let members = RecordPlan::of_members(template, members, &ValueStyle);
+        // No comma after the last one.
+        between.pop();
+        between.push(b']');
+        Self {
+            members,
+            is_object: false,
+            end: between,
         }
-        _ => {
-            json.hex_after("0x", field.octets());
+    }
+
+    fn write(&self, record: &DataRecord<'_, '_>, records: &mut Vec<u8>) {
+        if !records.is_empty() {
+            records.push(b',');
+        }
+        JsonDocument::members_to(records, |out| {
+            if self.is_object {
+                out.object(|out| self.members.write(record, &mut ValueStyle, out));
+            } else {
+                out.raw(b"[");
+                self.members.write(record, &mut ValueStyle, out);
+                out.raw(&self.end);
+            }
+        });
+    }
+}
+
+/// How the value of a field is written.
+#[derive(Debug, Clone, Copy)]
+enum ValueForm {
+    /// By its type; what is no value of it, what has fewer octets, and lists, as octets.
+    Typed { data_type: DataType, least: u16 },
+    /// Octets as hex after `0x`.
+    Octets,
+}
+
+impl ValueForm {
+    fn of(field: &TemplateField, faults: Faults) -> Self {
+        match field.data_type() {
+            Some(data_type) => Self::Typed {
+                data_type,
+                // vFlow reads numbers that are shorter than their type as octets.
+                least: if faults.are_copied() {
+                    width(data_type)
+                } else {
+                    0
+                },
+            },
+            None => Self::Octets,
+        }
+    }
+}
+
+/// The octets of a number of full length; shorter ones are allowed (RFC 7011, section 6.2).
+const fn width(data_type: DataType) -> u16 {
+    match data_type {
+        DataType::Unsigned16 | DataType::Signed16 => 2,
+        DataType::Unsigned32 | DataType::Signed32 => 4,
+        DataType::Unsigned64 | DataType::Signed64 | DataType::Float64 => 8,
+        _ => 0,
+    }
+}
+
+/// Writes values. Times are the numbers that were sent.
+struct ValueStyle;
+
+impl FieldStyle for ValueStyle {
+    type Meaning = ValueForm;
+
+    // Fields have numbers here.
+    fn field<'t>(&self, _: &'t TemplateField) -> Option<(Cow<'t, str>, ValueForm)> {
+        None
+    }
+
+    fn keeps_last_only(&self) -> bool {
+        false
+    }
+
+    fn plain(&self, form: &ValueForm, len: u16) -> Option<PlainForm> {
+        match form {
+            ValueForm::Typed { data_type, least } if len >= *least => {
+                PlainForm::of(*data_type, len)
+            }
+            _ => None,
+        }
+    }
+
+    fn value<'a>(&mut self, form: &ValueForm, field: RawField<'a, '_>) -> Option<Value<'a>> {
+        let octets = field.octets;
+        let value = match form {
+            ValueForm::Typed { data_type, least } if octets.len() >= usize::from(*least) => {
+                Value::parse(*data_type, octets)
+            }
+            _ => None,
+        };
+        Some(match value {
+            Some(Value::Seconds(_) | Value::Milliseconds(_) | Value::Ntp(_)) => {
+                Value::Unsigned(number(octets).unwrap_or(0))
+            }
+            Some(Value::List(_) | Value::LargeUnsigned(_)) | None => Value::Octets(octets),
+            Some(value) => value,
+        })
+    }
+
+    fn write<E: Encode>(&self, _: Option<&ValueForm>, value: &Value<'_>, out: &mut E) {
+        match *value {
+            Value::Unsigned(number) => out.unsigned(number),
+            Value::Signed(number) => out.signed(number),
+            Value::Float(number) => out.float(number),
+            Value::Boolean(value) => out.boolean(value),
+            Value::Address(address) => out.address(address),
+            Value::MacAddress(address) => out.mac(address.0),
+            Value::Text(text) => out.text(text),
+            Value::Octets(octets) => out.hex("0x", octets),
+            _ => out.null(),
         }
     }
 }

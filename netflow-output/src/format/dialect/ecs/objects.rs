@@ -2,61 +2,46 @@
 
 use core::net::IpAddr;
 
-use netflow_core::Timestamp;
+use netflow_core::{MessageHeader, Timestamp};
 use netflow_core::text::UnixTime;
 use netflow_core::value::{MacAddress, Value};
 
 use super::facts::{Facts, Role};
-use super::{DocumentWriter, EcsOptions, Encode, write_mac, write_time};
+use super::{DocumentWriter, EcsOptions, Encode, action, write_mac, write_time};
 use crate::enrich::Geo;
 use crate::format::dialect::flow_id::{self, FiveTuple};
-use crate::format::dialect::{Networks, community_id};
+use crate::format::dialect::community_id;
 
 const MILLISECOND: i64 = 1_000_000;
 
 impl DocumentWriter<'_, '_> {
-    pub(super) fn write_event<E: Encode>(&self, action: &str, facts: &Facts, out: &mut E) {
+    pub(super) fn write_event<E: Encode>(&self, facts: &Facts, out: &mut E) {
         let times = Times::of(self, facts);
         out.key("event");
         out.object(|out| {
-            out.key("created");
-            write_time(UnixTime::from(self.header.received), out);
-            out.key("kind");
-            out.word("event");
-            out.key("action");
-            out.word(action);
-            out.key("category");
-            out.array(|out| {
-                out.word("network");
-                if facts.has(Role::BiflowDirection) {
-                    out.word("session");
-                }
-            });
-            if !self.record.is_options() {
-                out.key("type");
-                out.array(|out| out.word("connection"));
+            if facts.has(Role::BiflowDirection) {
+                write_event_start(self.header, self.record.is_options(), true, out);
+            } else {
+                out.members(&self.common.event);
             }
-            for (key, time) in [("start", times.start), ("end", times.end)] {
-                if let Some(time) = time {
-                    out.key(key);
-                    write_time(UnixTime::from(time), out);
-                }
+            if let Some(start) = times.start {
+                out.key("start");
+                write_time(UnixTime::from(start), out);
+            }
+            if let Some(end) = times.end {
+                out.key("end");
+                write_time(UnixTime::from(end), out);
             }
             if let Some(duration) = times.duration {
                 out.key("duration");
                 out.signed(duration);
             }
-            if self.options.integration {
-                out.key("module");
-                out.word("netflow");
-                out.key("dataset");
-                out.word("netflow.log");
-            }
+            out.members(&self.common.event_end);
         });
     }
 
     /// What only flows have.
-    pub(super) fn write_flow<E: Encode>(&mut self, facts: &Facts, out: &mut E) {
+    pub(super) fn write_flow<E: Encode>(&self, facts: &Facts, out: &mut E) {
         let (mut source, mut destination) = self.endpoints(facts);
         let flow = FiveTuple {
             source: source.address,
@@ -66,32 +51,25 @@ impl DocumentWriter<'_, '_> {
             protocol: protocol(facts).unwrap_or(0),
         };
         let networks = &self.options.internal_networks;
-        let locality = |address| locality(networks, address);
+        let is_internal = [flow.source_or_any(), flow.destination_or_any()]
+            .map(|address| networks.is_internal(address));
+        [source.is_internal, destination.is_internal] = is_internal;
         out.key("flow");
         out.object(|out| {
-            self.text.clear();
-            flow_id::write(&flow, self.text);
             out.key("id");
-            out.word(self.text);
+            out.word(flow_id::text(&flow).as_str());
             out.key("locality");
-            let source = locality(flow.source_or_any());
-            let destination = locality(flow.destination_or_any());
-            out.word(if source == INTERNAL {
-                destination
-            } else {
-                source
-            });
+            out.word(locality(is_internal == [true, true]));
         });
         let is_biflow = facts.has(Role::BiflowDirection);
-        self.write_network(&flow, facts, out);
+        self.write_network(&flow, is_internal, facts, out);
         write_related(&flow, facts, out);
         // The initiator is the destination of the record (RFC 5103, section 6.3).
         if is_biflow && facts.number(Role::BiflowDirection) == Some(2) {
             core::mem::swap(&mut source, &mut destination);
         }
-        for (key, endpoint) in [("source", &source), ("destination", &destination)] {
-            endpoint.write(key, self.options, out);
-        }
+        source.write("source", self.options, out);
+        destination.write("destination", self.options, out);
         if is_biflow && !source.is_empty() && !destination.is_empty() {
             source.write("client", self.options, out);
             destination.write("server", self.options, out);
@@ -130,7 +108,13 @@ impl DocumentWriter<'_, '_> {
         (source, destination)
     }
 
-    fn write_network<E: Encode>(&mut self, flow: &FiveTuple, facts: &Facts, out: &mut E) {
+    fn write_network<E: Encode>(
+        &self,
+        flow: &FiveTuple,
+        is_internal: [bool; 2],
+        facts: &Facts,
+        out: &mut E,
+    ) {
         let is_integration = self.options.integration;
         out.key("network");
         out.object(|out| {
@@ -147,20 +131,21 @@ impl DocumentWriter<'_, '_> {
                     out.unsigned(protocol);
                 }
             }
-            let sums = [
-                ("bytes", OCTETS, REVERSE_OCTETS),
-                ("packets", PACKETS, REVERSE_PACKETS),
-            ];
-            for (key, forward, reverse) in sums {
-                if let Some(count) = facts.first_number(&forward) {
-                    out.key(key);
-                    let reverse = facts.first_number(&reverse).unwrap_or(0);
-                    out.unsigned(count.saturating_add(reverse));
-                }
+            let sum = |forward: &[Role], reverse: &[Role]| {
+                let reverse = facts.first_number(reverse).unwrap_or(0);
+                Some(facts.first_number(forward)?.saturating_add(reverse))
+            };
+            if let Some(octets) = sum(&OCTETS, &REVERSE_OCTETS) {
+                out.key("bytes");
+                out.unsigned(octets);
+            }
+            if let Some(packets) = sum(&PACKETS, &REVERSE_PACKETS) {
+                out.key("packets");
+                out.unsigned(packets);
             }
             out.key("direction");
             if is_integration {
-                out.word(self.direction_by_locality(flow));
+                out.word(direction_by_locality(flow, is_internal));
             } else {
                 match facts.number(Role::Direction) {
                     Some(0) => out.word("inbound"),
@@ -173,12 +158,10 @@ impl DocumentWriter<'_, '_> {
                 out.key("name");
                 self.write_ssid(out);
             }
-            self.text.clear();
             let seed = self.options.community_id_seed;
-            community_id::write(flow, self.icmp(facts), seed, self.text);
-            if !self.text.is_empty() {
+            if let Some(id) = community_id::text(flow, self.icmp(facts), seed) {
                 out.key("community_id");
-                out.word(self.text);
+                out.word(id.as_str());
             }
             if is_integration {
                 write_version(facts, out);
@@ -214,19 +197,53 @@ impl DocumentWriter<'_, '_> {
             _ => out.null(),
         }
     }
+}
 
-    /// The direction as the integration's pipeline works it out.
-    fn direction_by_locality(&self, flow: &FiveTuple) -> &'static str {
-        let networks = &self.options.internal_networks;
-        let is_internal = |address: Option<IpAddr>| Some(networks.is_internal(address?));
-        match (is_internal(flow.source), is_internal(flow.destination)) {
-            (Some(true), Some(true)) => "internal",
-            (Some(true), Some(false)) => "outbound",
-            (Some(false), Some(true)) => "inbound",
-            (Some(false), Some(false)) => "external",
-            _ => "unknown",
-        }
+/// The direction as the integration's pipeline works it out.
+const fn direction_by_locality(flow: &FiveTuple, is_internal: [bool; 2]) -> &'static str {
+    if flow.source.is_none() || flow.destination.is_none() {
+        return "unknown";
     }
+    match is_internal {
+        [true, true] => "internal",
+        [true, false] => "outbound",
+        [false, true] => "inbound",
+        [false, false] => "external",
+    }
+}
+
+/// The members of `event` before its times; `is_session` says that the record has a direction of biflows.
+pub(super) fn write_event_start<E: Encode>(
+    header: &MessageHeader,
+    is_options: bool,
+    is_session: bool,
+    out: &mut E,
+) {
+    out.key("created");
+    write_time(UnixTime::from(header.received), out);
+    out.key("kind");
+    out.word("event");
+    out.key("action");
+    out.word(action(is_options));
+    out.key("category");
+    out.array(|out| {
+        out.word("network");
+        if is_session {
+            out.word("session");
+        }
+    });
+    if !is_options {
+        out.key("type");
+        out.array(|out| out.word("connection"));
+    }
+}
+
+/// What the integration's pipeline adds to `event`.
+pub(super) fn write_module<E: Encode>(out: &mut E) {
+    out.key("module");
+    out.word("netflow");
+    out.key("dataset");
+    out.word("netflow.log");
 }
 
 const OCTETS: [Role; 3] = [Role::OctetDelta, Role::OctetTotal, Role::InitiatorOctets];
@@ -250,6 +267,8 @@ struct Endpoint {
     mac: Option<MacAddress>,
     octets: Option<u64>,
     packets: Option<u64>,
+    /// Whether the address is internal.
+    is_internal: bool,
 }
 
 impl Endpoint {
@@ -261,6 +280,7 @@ impl Endpoint {
             && self.packets.is_none()
     }
 
+    #[inline(always)]
     fn write<E: Encode>(&self, key: &'static str, options: &EcsOptions, out: &mut E) {
         if self.is_empty() {
             return;
@@ -271,7 +291,7 @@ impl Endpoint {
                 out.key("ip");
                 out.address(address);
                 out.key("locality");
-                out.word(locality(&options.internal_networks, address));
+                out.word(locality(self.is_internal));
                 if !options.geo.is_empty() {
                     write_place(&options.geo, address, out);
                 }
@@ -284,11 +304,13 @@ impl Endpoint {
                 out.key("mac");
                 write_mac(mac, out);
             }
-            for (key, count) in [("bytes", self.octets), ("packets", self.packets)] {
-                if let Some(count) = count {
-                    out.key(key);
-                    out.unsigned(count);
-                }
+            if let Some(octets) = self.octets {
+                out.key("bytes");
+                out.unsigned(octets);
+            }
+            if let Some(packets) = self.packets {
+                out.key("packets");
+                out.unsigned(packets);
             }
         });
     }
@@ -431,15 +453,9 @@ const fn transport(protocol: u64) -> Option<&'static str> {
     })
 }
 
-const INTERNAL: &str = "internal";
-const EXTERNAL: &str = "external";
-
-fn locality(networks: &Networks, address: IpAddr) -> &'static str {
-    if networks.is_internal(address) {
-        INTERNAL
-    } else {
-        EXTERNAL
-    }
+/// `flow.locality` and the locality of an address.
+const fn locality(is_internal: bool) -> &'static str {
+    if is_internal { "internal" } else { "external" }
 }
 
 /// The addresses of the record, each once, in the order of their octets.

@@ -1,154 +1,125 @@
 //! Documents as JSON lines.
 
-use core::cell::RefCell;
 use core::net::IpAddr;
 
+use netflow_core::Timestamp;
 use netflow_core::text::UnixTime;
-use netflow_core::value::{LargeUnsigned, MacAddress, Text};
+use netflow_core::value::{LargeUnsigned, Text};
 
-use super::{CommonMembers, Encode, PlannedKey, TimeDigits};
+use super::{CommonMembers, Encode, PlannedText, RoomWriter, TimeDigits};
 use crate::format::Framing;
 use crate::format::json;
-use crate::format::room::{LONGEST_VALUE, Room};
+use crate::format::room::LONGEST_VALUE;
 use crate::format::text;
-
-thread_local! {
-    /// Where documents are written before they are appended to a buffer.
-    static ROOM: RefCell<Room> = RefCell::default();
-}
 
 /// One JSON object a line.
 ///
-/// Each member and each item begins with a comma. Where the first one of an object or array has its comma, the bracket
-/// is written when the object or array ends, so that nothing has to be looked at before a key.
+/// Each member and each item begins with a comma. The bracket takes the place of the first one when its object or array
+/// ends, so that nothing has to be looked at before a key.
 #[derive(Debug)]
 pub struct JsonDocument<'o> {
-    room: &'o mut Room,
-    /// Octets in the room.
-    at: usize,
-    out: &'o mut Vec<u8>,
-    /// Whether the next value is an item of an array.
-    is_item: bool,
+    writer: RoomWriter<'o>,
+    /// Whether values are items of an array.
+    is_in_array: bool,
 }
 
 impl JsonDocument<'_> {
-    /// Writes members, each after a comma, and appends them to a buffer.
+    /// Writes members, each after a comma, to the end of a buffer.
     #[inline]
-    pub(in crate::format::dialect) fn members_into(
+    pub(in crate::format::dialect) fn members_to(
         out: &mut Vec<u8>,
         write: impl FnOnce(&mut JsonDocument<'_>),
     ) {
-        Self::write(out, write);
-    }
-
-    /// Writes something, and appends it to a buffer.
-    #[inline]
-    fn write(out: &mut Vec<u8>, write: impl FnOnce(&mut JsonDocument<'_>)) {
-        ROOM.with_borrow_mut(|room| {
+        RoomWriter::with(out, |writer| {
             let mut document = JsonDocument {
-                room,
-                at: 0,
-                out,
-                is_item: false,
+                writer,
+                is_in_array: false,
             };
             write(&mut document);
-            document.empty_room();
+            document.writer
         });
     }
 
-    /// Makes room for a key and a value of the usual length.
+    /// JSON that is written already.
     #[inline(always)]
-    fn make_room(&mut self) {
-        if Room::is_full(self.at) {
-            self.empty_full_room();
+    pub(in crate::format::dialect) fn raw(&mut self, json: &[u8]) {
+        self.writer.text(json);
+    }
+
+    /// A network: its first address and the length of its prefix.
+    pub(in crate::format::dialect) fn prefix(&mut self, address: IpAddr, length: u8) {
+        self.quoted(|writer| {
+            writer.address(address);
+            writer.octet(b'/');
+            writer.number_16(length.into());
+        });
+    }
+
+    /// Numbers as a string, with this octet between them.
+    pub(in crate::format::dialect) fn numbers_word<const N: usize>(
+        &mut self,
+        numbers: [u64; N],
+        between: u8,
+    ) {
+        self.quoted(|writer| {
+            for (place, number) in numbers.into_iter().enumerate() {
+                if place > 0 {
+                    writer.octet(between);
+                }
+                writer.make_room();
+                writer.number(number);
+            }
+        });
+    }
+
+    /// A time with milliseconds and no zone; nothing where RFC 3339 has none.
+    pub(in crate::format::dialect) fn time_without_zone(&mut self, time: Timestamp) {
+        let start = self.writer.position();
+        self.writer.octet(b'"');
+        if self.writer.time_without_zone(time, b'T') {
+            self.writer.octet(b'"');
+        } else {
+            self.writer.back_to(start);
+            self.null();
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn empty_full_room(&mut self) {
-        self.empty_room();
-    }
-
-    #[inline]
-    fn empty_room(&mut self) {
-        self.out.extend_from_slice(self.room.text(0, self.at));
-        self.at = 0;
-    }
-
-    /// Makes room for a value, and writes the comma of an item.
+    /// Makes room for an item, and writes the comma before it. After a key there is room.
     #[inline(always)]
     fn begin_value(&mut self) {
-        self.make_room();
-        if self.is_item {
-            self.octet(b',');
+        if self.is_in_array {
+            self.writer.make_room();
+            self.writer.octet(b',');
         }
     }
 
+    /// A value of at most [`LONGEST_VALUE`] octets in quotes.
     #[inline(always)]
-    fn octet(&mut self, octet: u8) {
-        self.at = self.room.octet(self.at, octet);
-    }
-
-    /// A value of at most [`LONGEST_VALUE`] octets: `write` writes it at a place in the room, and returns the place
-    /// after it.
-    #[inline(always)]
-    fn value(&mut self, write: impl FnOnce(&mut Room, usize) -> usize) {
+    fn quoted(&mut self, write: impl FnOnce(&mut RoomWriter<'_>)) {
         self.begin_value();
-        self.at = write(self.room, self.at);
+        self.writer.octet(b'"');
+        write(&mut self.writer);
+        self.writer.octet(b'"');
     }
 
-    /// The same in quotes.
-    #[inline(always)]
-    fn quoted(&mut self, write: impl FnOnce(&mut Room, usize) -> usize) {
-        self.value(|room, at| {
-            let at = room.octet(at, b'"');
-            let at = write(room, at);
-            room.octet(at, b'"')
-        });
-    }
-
-    /// A value of any length, which is appended to the buffer.
+    /// A value of any length, which is written to the buffer.
     #[inline(never)]
-    fn value_of_any_length(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+    fn directly(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         self.begin_value();
-        self.empty_room();
-        write(self.out);
-    }
-
-    /// Texts without a value, such as members that were written before.
-    #[inline]
-    fn written(&mut self, octets: &[u8]) {
-        match self.room.text_of_any_length(self.at, octets) {
-            Some(at) => self.at = at,
-            None => {
-                self.empty_room();
-                self.out.extend_from_slice(octets);
-            }
-        }
+        self.writer.directly(write);
     }
 
     /// An object or array.
     #[inline(always)]
     fn brackets(&mut self, [open, close]: [u8; 2], write: impl FnOnce(&mut Self)) {
         self.begin_value();
-        let start = self.out.len() + self.at;
-        let outer = core::mem::replace(&mut self.is_item, open == b'[');
+        let start = self.writer.position();
+        let outer = core::mem::replace(&mut self.is_in_array, open == b'[');
         write(self);
-        self.is_item = outer;
-        self.make_room();
-        match start.checked_sub(self.out.len()) {
-            Some(start) if start == self.at => self.octet(open),
-            Some(start) => {
-                self.room.octet(start, open);
-            }
-            None => {
-                if let Some(comma) = self.out.get_mut(start) {
-                    *comma = open;
-                }
-            }
-        }
-        self.octet(close);
+        self.is_in_array = outer;
+        self.writer.make_room();
+        self.writer.put(start, open);
+        self.writer.octet(close);
     }
 }
 
@@ -159,27 +130,27 @@ impl Encode for JsonDocument<'_> {
 
     #[inline]
     fn document(out: &mut Vec<u8>, write: impl FnOnce(&mut JsonDocument<'_>)) {
-        Self::write(out, |document| {
+        Self::members_to(out, |document| {
             document.object(write);
-            document.octet(b'\n');
+            document.writer.octet(b'\n');
         });
     }
 
-    fn plan_key(key: &str) -> PlannedKey {
+    fn plan_key(key: &str) -> PlannedText {
         let mut octets = vec![b','];
         json::quote(key, &mut octets);
         octets.push(b':');
-        PlannedKey::new(&octets)
+        PlannedText::new(&octets)
     }
 
     fn common(common: &mut CommonMembers, write: impl FnOnce(&mut JsonDocument<'_>)) {
         common.octets.clear();
-        Self::write(&mut common.octets, write);
+        Self::members_to(&mut common.octets, write);
     }
 
     #[inline]
     fn members(&mut self, common: &CommonMembers) {
-        self.written(&common.octets);
+        self.writer.text(&common.octets);
     }
 
     #[inline(always)]
@@ -193,100 +164,96 @@ impl Encode for JsonDocument<'_> {
     }
 
     #[inline(always)]
-    fn planned_key(&mut self, key: &PlannedKey) {
-        self.make_room();
-        self.at = self.room.block(self.at, &key.block, key.len.into());
-        if !key.rest.is_empty() {
-            self.written(&key.rest);
-        }
+    fn planned_key(&mut self, key: &PlannedText) {
+        self.writer.make_room();
+        self.writer.planned(key);
     }
 
     #[inline(always)]
     fn key(&mut self, key: &'static str) {
-        self.make_room();
-        let at = self.room.block(self.at, b",\"", 2);
-        let at = self.room.octets(at, key.as_bytes());
-        self.at = self.room.block(at, b"\":", 2);
+        self.writer.make_room();
+        self.writer.block(b",\"", 2);
+        self.writer.short(key.as_bytes());
+        self.writer.block(b"\":", 2);
     }
 
     fn named_key(&mut self, key: &str) {
-        self.empty_room();
-        self.out.push(b',');
-        json::quote(key, self.out);
-        self.out.push(b':');
+        self.writer.directly(|out| {
+            out.push(b',');
+            json::quote(key, out);
+            out.push(b':');
+        });
     }
 
     #[inline]
     fn null(&mut self) {
-        self.value(|room, at| room.block(at, b"null", 4));
+        self.begin_value();
+        self.writer.block(b"null", 4);
     }
 
     #[inline]
     fn boolean(&mut self, value: bool) {
-        self.value(|room, at| room.flag(at, value));
+        self.begin_value();
+        self.writer.flag(value);
     }
 
     #[inline]
     fn unsigned(&mut self, number: u64) {
-        self.value(|room, at| room.outlined_number(at, number));
+        self.begin_value();
+        self.writer.number(number);
+    }
+
+    #[inline(always)]
+    fn unsigned_16(&mut self, number: u16) {
+        self.begin_value();
+        self.writer.number_16(number);
     }
 
     #[inline]
     fn time(&mut self, time: UnixTime, digits: TimeDigits) {
         self.begin_value();
-        let start = self.room.octet(self.at, b'"');
-        match self.room.unix_time(start, time, digits.fraction()) {
-            Some(end) => self.at = self.room.octet(end, b'"'),
-            None => {
-                self.empty_room();
-                let start = self.out.len();
-                self.out.push(b'"');
-                if text::time_with(self.out, time, digits.fraction()) {
-                    self.out.push(b'"');
-                } else {
-                    self.out.truncate(start);
-                    self.out.extend_from_slice(b"null");
-                }
-            }
+        let start = self.writer.position();
+        self.writer.octet(b'"');
+        if self.writer.time(time, digits) {
+            self.writer.octet(b'"');
+        } else {
+            self.writer.back_to(start);
+            self.writer.block(b"null", 4);
         }
     }
 
     #[inline]
     fn address(&mut self, address: IpAddr) {
-        self.quoted(|room, at| room.address(at, address));
+        self.quoted(|writer| writer.address(address));
     }
 
     fn mac(&mut self, address: [u8; 6]) {
-        self.quoted(|room, at| room.mac(at, MacAddress(address)));
+        self.quoted(|writer| writer.mac(address));
     }
 
     fn number_word(&mut self, number: u64) {
-        self.quoted(|room, at| room.outlined_number(at, number));
+        self.quoted(|writer| writer.number(number));
     }
 
     fn hex(&mut self, start: &str, octets: &[u8]) {
-        self.value_of_any_length(|out| {
-            out.push(b'"');
-            out.extend_from_slice(start.as_bytes());
-            text::hex(out, octets);
-            out.push(b'"');
+        self.quoted(|writer| {
+            writer.text(start.as_bytes());
+            writer.hex(octets);
         });
     }
 
     fn large(&mut self, number: &LargeUnsigned<'_>) {
-        self.value_of_any_length(|out| text::display(out, number));
+        self.directly(|out| text::display(out, number));
     }
 
     fn signed(&mut self, number: i64) {
-        self.value(|room, at| {
-            let at = if number < 0 { room.octet(at, b'-') } else { at };
-            room.outlined_number(at, number.unsigned_abs())
-        });
+        self.begin_value();
+        self.writer.signed(number);
     }
 
     fn float(&mut self, number: f64) {
         if number.is_finite() {
-            self.value_of_any_length(|out| json::float(number, out));
+            self.directly(|out| json::float(number, out));
         } else {
             self.null();
         }
@@ -295,7 +262,7 @@ impl Encode for JsonDocument<'_> {
     #[inline(always)]
     fn word(&mut self, word: &str) {
         if word.len() <= LONGEST_VALUE {
-            self.quoted(|room, at| room.octets(at, word.as_bytes()));
+            self.quoted(|writer| writer.short(word.as_bytes()));
         } else {
             self.string(word);
         }
@@ -303,16 +270,16 @@ impl Encode for JsonDocument<'_> {
 
     fn string(&mut self, string: &str) {
         if string.len() <= LONGEST_VALUE && !json::may_have_special(string.as_bytes()) {
-            self.quoted(|room, at| room.octets(at, string.as_bytes()));
+            self.quoted(|writer| writer.short(string.as_bytes()));
         } else {
-            self.value_of_any_length(|out| json::quote(string, out));
+            self.directly(|out| json::quote(string, out));
         }
     }
 
     fn text(&mut self, text: Text<'_>) {
         match text.as_str() {
             Some(text) => self.string(text),
-            None => self.value_of_any_length(|out| json::quote_text(text, out)),
+            None => self.directly(|out| json::quote_text(text, out)),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use netflow_core::text::UnixTime;
 
-use super::{CommonMembers, Encode, PlannedKey, TimeDigits};
+use super::{CommonMembers, Encode, PlannedText, TimeDigits};
 use crate::format::{Framing, text};
 
 /// A MessagePack map a document.
@@ -94,10 +94,10 @@ impl Encode for MessagePackDocument<'_> {
         MessagePackDocument { out, count: 0 }.object(write);
     }
 
-    fn plan_key(key: &str) -> PlannedKey {
+    fn plan_key(key: &str) -> PlannedText {
         let mut octets = Vec::new();
         write_str(&mut octets, key);
-        PlannedKey::new(&octets)
+        PlannedText::new(&octets)
     }
 
     fn common(common: &mut CommonMembers, write: impl FnOnce(&mut MessagePackDocument<'_>)) {
@@ -127,7 +127,7 @@ impl Encode for MessagePackDocument<'_> {
         self.counted(ARRAY_32, write);
     }
 
-    fn planned_key(&mut self, key: &PlannedKey) {
+    fn planned_key(&mut self, key: &PlannedText) {
         self.count += 1;
         text::block(self.out, &key.block, key.len.into());
         self.out.extend_from_slice(&key.rest);

@@ -3,17 +3,16 @@
 use core::net::IpAddr;
 
 use netflow_core::Prefix;
-use netflow_core::text;
 
 use super::message::{FlowMessage, IPV4, IPV6};
 use crate::format::dialect::encode::{Encode, JsonDocument, JsonMembers};
-use crate::format::dialect::{Additions, protocols};
+use crate::format::dialect::protocols;
 
 /// Writes a message as a line.
-pub(super) fn write(message: &FlowMessage, additions: &Additions, out: &mut Vec<u8>) {
+pub(super) fn write(message: &FlowMessage, additions: &[u8], out: &mut Vec<u8>) {
     JsonDocument::document(out, |out| {
         Members(out).write(message);
-        additions.write(out);
+        out.raw(additions);
     });
 }
 
@@ -113,9 +112,8 @@ impl Members<'_, '_> {
         let prefix = address.filter(|address| length <= bits(*address));
         match (prefix, u8::try_from(length)) {
             (Some(address), Ok(length)) => {
-                let prefix = Prefix::new(address, length);
-                let first = text::address(prefix.address());
-                self.word(key, &format!("{}/{length}", first.as_str()));
+                self.0.key(key);
+                self.0.prefix(Prefix::new(address, length).address(), length);
             }
             _ => self.word(key, "invalid Prefix"),
         }

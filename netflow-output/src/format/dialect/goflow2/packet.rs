@@ -1,9 +1,10 @@
 //! Flow messages of sampled packets.
 
-use netflow_core::Flow;
 use netflow_core::packet::Packet;
 use netflow_core::wire::sflow::{Interface, Sample, SampleKind};
+use netflow_core::{FlowValue, ProjectedFlow};
 
+use super::fields;
 use super::message::{FlowMessage, IPV4, IPV6, Layer, LayerKind, MOST_ITEMS, nanos};
 use crate::format::dialect::Faults;
 
@@ -14,15 +15,18 @@ const ICMP_V6: u8 = 58;
 
 impl FlowMessage {
     /// The message for a flow sample of sFlow.
-    pub(super) fn of_sample(flow: &Flow<'_>, faults: Faults) -> Self {
+    pub(super) fn of_sample(row: &ProjectedFlow<'_, '_, '_>, faults: Faults) -> Self {
+        let flow = row.flow();
         let mut message = Self::of_header(flow);
+        let number = |position| row.number(position).unwrap_or(0);
+        // Fields of protobuf have 32 bits.
+        let short = |position| number(position) as u32;
         message.start = nanos(flow.header().received);
         message.end = message.start;
-        message.sampling_rate = flow.sampling_rate().unwrap_or(0);
-        message.bytes = flow.octets().unwrap_or(0);
+        message.bytes = number(fields::OCTETS);
         message.packets = 1;
-        message.input = flow.input_interface().unwrap_or(0);
-        message.output = flow.output_interface().unwrap_or(0);
+        message.input = short(fields::INPUT);
+        message.output = short(fields::OUTPUT);
         let kind = flow.sample().filter(|_| faults.are_copied());
         if let Some(Ok(SampleKind::Flow(sample))) = kind.map(Sample::kind) {
             // goflow2 takes the format of an interface for a part of its number.
@@ -41,27 +45,27 @@ impl FlowMessage {
             message.fill_from_packet(&packet, faults);
         }
         if !hides {
-            message.source = flow.source_address().or(message.source);
-            message.destination = flow.destination_address().or(message.destination);
+            message.source = row.address(fields::SOURCE).or(message.source);
+            message.destination = row.address(fields::DESTINATION).or(message.destination);
         }
         // Both are members of one structure, extended_switch.
-        if let Some(vlan) = flow.post_vlan() {
-            message.source_vlan = flow.vlan().unwrap_or(0).into();
-            message.destination_vlan = vlan.into();
+        if let Some(vlan) = row.number(fields::POST_VLAN) {
+            message.source_vlan = short(fields::VLAN);
+            message.destination_vlan = vlan as u32;
         }
-        message.next_hop = flow.next_hop();
-        message.bgp_next_hop = flow.bgp_next_hop();
-        message.source_as = flow.source_as().unwrap_or(0);
-        message.destination_as = flow.destination_as().unwrap_or(0);
-        message.next_hop_as = flow.next_as().unwrap_or(0);
-        message.source_prefix_length = flow.source_prefix_length().unwrap_or(0).into();
-        message.destination_prefix_length = flow.destination_prefix_length().unwrap_or(0).into();
-        let numbers = |numbers: Option<netflow_core::Numbers<'_>>| {
-            let numbers = numbers.into_iter().flat_map(|numbers| numbers.iter());
-            numbers.take(MOST_ITEMS).collect()
+        message.next_hop = row.address(fields::NEXT_HOP);
+        message.bgp_next_hop = row.address(fields::BGP_NEXT_HOP);
+        message.source_as = short(fields::SOURCE_AS);
+        message.destination_as = short(fields::DESTINATION_AS);
+        message.next_hop_as = short(fields::NEXT_AS);
+        message.source_prefix_length = short(fields::SOURCE_PREFIX_LENGTH);
+        message.destination_prefix_length = short(fields::DESTINATION_PREFIX_LENGTH);
+        let numbers = |position| match row.value(position) {
+            Some(FlowValue::Numbers(numbers)) => numbers.iter().take(MOST_ITEMS).collect(),
+            _ => Vec::new(),
         };
-        message.as_path = numbers(flow.as_path());
-        message.communities = numbers(flow.communities());
+        message.as_path = numbers(fields::AS_PATH);
+        message.communities = numbers(fields::COMMUNITIES);
         message
     }
 

@@ -2,20 +2,26 @@
 
 use core::net::IpAddr;
 
-use netflow_core::element::DataType;
-use netflow_core::record::{DataRecord, Field};
-use netflow_core::value::{NtpTime, Value, unsigned};
-use netflow_core::wire::template::FieldKey;
-use netflow_core::{Flow, MessageHeader, Protocol, Timestamp};
+use netflow_core::record::DataRecord;
+use netflow_core::value::NtpTime;
+use netflow_core::{MessageHeader, ProjectedFlow, Protocol, Timestamp};
 
+use super::fields;
 use super::message::{FlowMessage, IPV4, IPV6, MOST_ITEMS, ether_type_of, nanos};
 use crate::format::dialect::Faults;
+use crate::format::dialect::record::{ElementPlaces, number};
 
 const MILLISECOND: u64 = 1_000_000;
 
 impl FlowMessage {
     /// The message for a record; a later field replaces an earlier one of the same meaning.
-    pub(super) fn of_record(flow: &Flow<'_>, record: &DataRecord<'_, '_>, faults: Faults) -> Self {
+    pub(super) fn of_record(
+        row: &ProjectedFlow<'_, '_, '_>,
+        record: &DataRecord<'_, '_>,
+        plan: &ElementPlaces,
+        faults: Faults,
+    ) -> Self {
+        let flow = row.flow();
         let header = flow.header();
         let mut message = Self::of_header(flow);
         // What follows may say better when the flow was.
@@ -36,9 +42,7 @@ impl FlowMessage {
             has_octets: false,
             has_packets: false,
         };
-        for field in record.fields() {
-            reader.field(&field);
-        }
+        plan.for_each(record, |id, octets| reader.field(id, octets));
         let mut message = reader.message;
         if let Some(packet) = flow.packet() {
             message.fill_from_packet(&packet, faults);
@@ -47,22 +51,48 @@ impl FlowMessage {
             }
             message.packets = 1;
         }
-        message.sampling_rate = flow.sampling_rate().unwrap_or(0);
         if !faults.are_copied() {
-            message.correct(flow);
+            message.correct(row);
         }
         message
     }
 
     /// Replaces what goflow2 reads wrongly.
-    fn correct(&mut self, flow: &Flow<'_>) {
-        if let Some(start) = flow.start() {
+    fn correct(&mut self, row: &ProjectedFlow<'_, '_, '_>) {
+        if let Some(start) = row.time(fields::START) {
             self.start = nanos(start);
         }
-        if let Some(end) = flow.end() {
+        if let Some(end) = row.time(fields::END) {
             self.end = nanos(end);
         }
     }
+}
+
+/// Whether goflow2 reads an element of IANA.
+pub(super) const fn is_read(id: u16) -> bool {
+    matches!(
+        id,
+        1 | 2
+            | 4..=18
+            | 21..=24
+            | 27..=32
+            | 47
+            | 52
+            | 54
+            | 56..=60
+            | 62
+            | 63
+            | 70..=72
+            | 80
+            | 81
+            | 88
+            | 89
+            | 138..=140
+            | 150..=159
+            | 176..=179
+            | 197
+            | 312
+    )
 }
 
 /// Reads the fields of one record.
@@ -77,19 +107,14 @@ struct RecordReader<'h> {
 }
 
 impl RecordReader<'_> {
-    fn field(&mut self, field: &Field<'_, '_>) {
-        let octets = field.octets();
-        let id = match field.template().key() {
-            FieldKey::Element(id) if id.enterprise_number == 0 => id.id,
-            _ => return,
-        };
+    fn field(&mut self, id: u16, octets: &[u8]) {
         match id {
             8 | 12 | 15 | 18 | 27 | 28 | 47 | 62 | 63 | 140 => self.address(id, octets),
             56 | 57 | 80 | 81 => self.mac(id, octets),
             21 | 22 | 150..=159 => self.time(id, octets),
             _ => {
                 // A number of no more than eight octets.
-                if let Some(number) = unsigned(octets) {
+                if let Some(number) = number(octets) {
                     self.number(id, number);
                 }
             }
@@ -192,7 +217,7 @@ impl RecordReader<'_> {
     }
 
     fn mac(&mut self, id: u16, octets: &[u8]) {
-        let Some(number) = unsigned(octets) else {
+        let Some(number) = number(octets) else {
             return;
         };
         match id {
@@ -213,7 +238,7 @@ impl RecordReader<'_> {
     }
 
     fn time(&mut self, id: u16, octets: &[u8]) {
-        let number = unsigned(octets);
+        let number = number(octets);
         let is_ipfix = self.header.protocol == Protocol::Ipfix;
         let time = match id {
             21 | 22 if is_ipfix => None,
@@ -245,13 +270,8 @@ fn ntp(octets: &[u8]) -> Option<u64> {
 }
 
 fn address(octets: &[u8]) -> Option<IpAddr> {
-    let data_type = match octets.len() {
-        4 => DataType::Ipv4Address,
-        16 => DataType::Ipv6Address,
-        _ => return None,
-    };
-    match Value::parse(data_type, octets)? {
-        Value::Address(address) => Some(address),
-        _ => None,
+    if let Ok(octets) = <[u8; 4]>::try_from(octets) {
+        return Some(octets.into());
     }
+    Some(<[u8; 16]>::try_from(octets).ok()?.into())
 }

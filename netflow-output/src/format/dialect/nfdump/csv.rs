@@ -1,11 +1,9 @@
 //! Flows as CSV.
 
-use std::io::Write as _;
-
 use netflow_core::Timestamp;
-use netflow_core::text::{self, UnixTime};
 
 use super::flow::DumpedFlow;
+use crate::format::dialect::encode::RoomWriter;
 
 pub(super) const HEADER: &str =
     "firstSeen,duration,proto,srcAddr,srcPort,dstAddr,dstPort,packets,bytes,flows\n";
@@ -14,19 +12,21 @@ pub(super) const FAST_HEADER: &str = "cnt,af,firstSeen,lastSeen,proto,srcAddr,sr
 
 /// Writes a row.
 pub(super) fn write(dumped: &DumpedFlow, out: &mut Vec<u8>) {
-    out.extend_from_slice(date(dumped.start).as_bytes());
-    let millis = dumped.duration() / 1_000_000;
-    // Writing into memory does not fail.
-    let _ = write!(out, ",{}.{:03}", millis / 1_000, millis % 1_000);
-    write_ends(dumped, out);
-    let _ = writeln!(
-        out,
-        ",{},{},{}",
-        dumped.packets, dumped.octets, dumped.flows
-    );
+    RoomWriter::append_to(out, |out| {
+        write_date(dumped.start, out);
+        out.octet(b',');
+        let millis = dumped.duration() / 1_000_000;
+        out.signed(millis / 1_000);
+        out.octet(b'.');
+        // Of a duration of no less than 0.
+        out.three_digits((millis % 1_000) as u32);
+        write_ends(dumped, out);
+        out.make_room();
+        write_numbers([dumped.packets, dumped.octets, dumped.flows], out);
+    });
 }
 
-/// Writes a row of `csv-fast`; `count` is its number.
+/// Writes a line of `csv-fast`; `count` is the number of the flow.
 pub(super) fn write_fast(dumped: &DumpedFlow, count: u64, out: &mut Vec<u8>) {
     let family = if dumped.source_or_any().is_ipv4() {
         2
@@ -34,56 +34,73 @@ pub(super) fn write_fast(dumped: &DumpedFlow, count: u64, out: &mut Vec<u8>) {
         10
     };
     let millis = |time: Timestamp| time.as_nanos() / 1_000_000;
-    let _ = write!(
-        out,
-        "{count},{family},{},{}",
-        millis(dumped.start_or_epoch()),
-        millis(dumped.end_or_epoch())
-    );
-    write_ends(dumped, out);
-    let systems = dumped.systems;
-    let interfaces = dumped.interfaces;
-    let _ = writeln!(
-        out,
-        ",{},{},{},{},{},{},{},{}",
-        systems.0,
-        systems.1,
-        interfaces.0,
-        interfaces.1,
-        dumped.tcp_flags,
-        dumped.tos,
-        dumped.packets,
-        dumped.octets
-    );
+    RoomWriter::append_to(out, |out| {
+        out.number(count);
+        out.octet(b',');
+        out.number_16(family);
+        for time in [dumped.start_or_epoch(), dumped.end_or_epoch()] {
+            out.octet(b',');
+            out.signed(millis(time));
+        }
+        write_ends(dumped, out);
+        let (systems, interfaces) = (dumped.systems, dumped.interfaces);
+        out.make_room();
+        write_numbers(
+            [
+                systems.0.into(),
+                systems.1.into(),
+                interfaces.0.into(),
+                interfaces.1.into(),
+                dumped.tcp_flags.into(),
+                dumped.tos.into(),
+                dumped.packets,
+                dumped.octets,
+            ],
+            out,
+        );
+    });
 }
 
-/// Protocol, addresses and ports.
-fn write_ends(dumped: &DumpedFlow, out: &mut Vec<u8>) {
-    let source = text::address(dumped.source_or_any());
-    let destination = text::address(dumped.destination_or_any());
-    let _ = write!(
-        out,
-        ",{},{},{},{},",
-        dumped.protocol,
-        source.as_str(),
-        dumped.source_port_of_line(),
-        destination.as_str()
-    );
+/// Writes numbers, each after a comma, and ends the line. There is room for the longest of eight.
+fn write_numbers<const N: usize>(numbers: [u64; N], out: &mut RoomWriter<'_>) {
+    const { assert!(N <= 8) };
+    for number in numbers {
+        out.octet(b',');
+        out.number(number);
+    }
+    out.octet(b'\n');
+}
+
+/// Writes protocol, addresses and ports, each after a comma.
+fn write_ends(dumped: &DumpedFlow, out: &mut RoomWriter<'_>) {
+    out.make_room();
+    out.octet(b',');
+    out.number_16(dumped.protocol.into());
+    out.octet(b',');
+    out.address(dumped.source_or_any());
+    out.octet(b',');
+    out.number_16(dumped.source_port_of_line());
+    out.octet(b',');
+    out.address(dumped.destination_or_any());
+    out.octet(b',');
+    write_port(dumped, out);
+}
+
+/// Writes the port of the destination, or type and code of ICMP.
+pub(super) fn write_port(dumped: &DumpedFlow, out: &mut RoomWriter<'_>) {
     match dumped.icmp {
         Some((kind, code)) => {
-            let _ = write!(out, "{kind}.{code}");
+            out.number_16(kind.into());
+            out.octet(b'.');
+            out.number_16(code.into());
         }
-        None => {
-            let _ = write!(out, "{}", dumped.destination_port);
-        }
+        None => out.number_16(dumped.destination_port),
     }
 }
 
-/// Date and time with milliseconds; zeros if it is not known.
-pub(super) fn date(time: Option<Timestamp>) -> String {
-    let text = time.and_then(|time| UnixTime::from(time).text_of_digits(3));
-    match text {
-        Some(text) => text.as_str().trim_end_matches('Z').replace('T', " "),
-        None => "0000-00-00 00:00:00.000".to_owned(),
+/// Date and time with milliseconds.
+pub(super) fn write_date(time: Option<Timestamp>, out: &mut RoomWriter<'_>) {
+    if !time.is_some_and(|time| out.time_without_zone(time, b' ')) {
+        out.short(b"0000-00-00 00:00:00.000");
     }
 }

@@ -2,13 +2,106 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
-use netflow_core::element::ElementId;
-use netflow_core::value::unsigned;
-use netflow_core::wire::template::FieldKey;
-use netflow_core::{Flow, Protocol, Timestamp};
+use netflow_core::{FlowColumn, Projected, ProjectedFlow, Protocol, Timestamp};
 
+use super::fields;
 use super::groups::FieldGroups;
+use crate::format::dialect::record::ElementPlaces;
 use crate::format::dialect::{Faults, protocols};
+
+/// How the flows of a template are read.
+#[derive(Debug)]
+pub(super) struct DumpPlan {
+    pub(super) groups: FieldGroups,
+    /// Where elements without a normalised field are; none in samples.
+    pub(super) places: Option<ElementPlaces>,
+}
+
+/// Whether an element of IANA is read from the record.
+pub(super) const fn is_read(id: u16) -> bool {
+    matches!(
+        id,
+        3 | 23
+            | 24
+            | 52
+            | 53
+            | 55..=57
+            | 70..=81
+            | 128
+            | 129
+            | 138
+            | 148
+            | 192
+            | 227
+            | 228
+            | 243
+            | 245
+            | 252..=256
+            | 283
+    )
+}
+
+/// What is known of all flows of a set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SetFacts {
+    pub(super) exporter: u64,
+    pub(super) router: Option<IpAddr>,
+    /// The sampling rate that all have, or that none has.
+    pub(super) rate: Option<Option<u64>>,
+}
+
+impl SetFacts {
+    /// Of the set of this flow.
+    pub(super) fn new(exporter: u64, projected: &Projected<'_, '_>, row: &ProjectedFlow<'_, '_, '_>) -> Self {
+        let flow = row.flow();
+        let rate = match projected.columns().get(fields::SAMPLING_RATE) {
+            Some(FlowColumn::Absent) => Some(None),
+            Some(FlowColumn::Same) => Some(row.number(fields::SAMPLING_RATE)),
+            _ => None,
+        };
+        Self {
+            exporter,
+            router: flow.agent_address().or(flow.exporter_address()),
+            rate,
+        }
+    }
+}
+
+/// What a flow is read from.
+#[derive(Debug)]
+pub(super) struct FlowReader<'r, 'p, 'f, 'm> {
+    pub(super) row: ProjectedFlow<'p, 'f, 'm>,
+    pub(super) plan: &'r DumpPlan,
+    pub(super) set: SetFacts,
+}
+
+impl FlowReader<'_, '_, '_, '_> {
+    /// The number in the first field of this element, which no field of flows stands for; 0 without one.
+    #[inline]
+    pub(super) fn element(&self, id: u16) -> u64 {
+        self.element_if_any(id).unwrap_or(0)
+    }
+
+    /// The same; `None` without one.
+    #[inline]
+    pub(super) fn element_if_any(&self, id: u16) -> Option<u64> {
+        let places = self.plan.places.as_ref()?;
+        places.number(self.row.flow().record()?, id)
+    }
+
+    /// The number in a field; 0 if the flow lacks it.
+    #[inline]
+    pub(super) fn number(&self, position: usize) -> u64 {
+        self.row.number(position).unwrap_or(0)
+    }
+
+    fn rate(&self) -> Option<u64> {
+        match self.set.rate {
+            Some(rate) => rate,
+            None => self.row.number(fields::SAMPLING_RATE),
+        }
+    }
+}
 
 /// What all forms print of a flow.
 #[derive(Debug)]
@@ -42,56 +135,54 @@ const ICMP: u8 = 1;
 const ICMP_V6: u8 = 58;
 
 impl DumpedFlow {
-    pub(super) fn new(flow: &Flow<'_>, groups: FieldGroups, faults: Faults) -> Self {
-        let header = flow.header();
-        let protocol = flow.protocol().unwrap_or(0);
+    /// What is printed of a flow.
+    pub(super) fn new(reader: &FlowReader<'_, '_, '_, '_>, faults: Faults) -> Self {
+        let row = &reader.row;
+        let groups = reader.plan.groups;
+        let header = row.flow().header();
+        let number = |position| reader.number(position);
+        // The numbers of these fields have no more octets.
+        let octet = |position| number(position) as u8;
+        let short = |position| number(position) as u32;
+        let protocol = octet(fields::PROTOCOL);
         let is_sample = header.protocol == Protocol::SflowV5;
-        let rate = flow.sampling_rate().filter(|rate| *rate > 1);
+        let rate = reader.rate();
         // nfdump stores what it takes the whole traffic for.
-        let factor = rate.filter(|_| faults.are_copied()).unwrap_or(1);
+        let factor = rate.filter(|rate| faults.are_copied() && *rate > 1);
+        let factor = factor.unwrap_or(1);
         let is_icmp = matches!(protocol, ICMP | ICMP_V6);
         let hides_times = groups.has_unread_times && faults.are_copied();
-        let start = flow
-            .start()
-            .filter(|_| !hides_times)
-            .or(is_sample.then_some(header.received));
-        let end = flow
-            .end()
-            .filter(|_| !hides_times)
-            .or(is_sample.then_some(header.received));
-        let is_event = flow.nat_event().is_some() || flow.firewall_event().is_some();
+        let time = |position| {
+            let time = if hides_times { None } else { row.time(position) };
+            time.or(is_sample.then_some(header.received))
+        };
+        let (start, end) = (time(fields::START), time(fields::END));
+        let has = |position| row.number(position).is_some();
         Self {
             groups,
             faults,
-            is_event,
+            is_event: has(fields::NAT_EVENT) || has(fields::FIREWALL_EVENT),
             start: start.or(end),
             end: end.or(start),
             received: header.received,
             protocol,
-            source: flow.source_address(),
-            destination: flow.destination_address(),
-            source_port: flow.source_port().unwrap_or(0),
-            destination_port: flow.destination_port().unwrap_or(0),
-            icmp: is_icmp.then(|| (flow.icmp_type().unwrap_or(0), flow.icmp_code().unwrap_or(0))),
-            packets: flow.packets().unwrap_or(0).saturating_mul(factor),
-            octets: flow.octets().unwrap_or(0).saturating_mul(factor),
-            tcp_flags: (flow.tcp_flags().unwrap_or(0) & 0xff) as u8,
-            tos: flow.tos().unwrap_or(0),
-            forwarding_status: flow.forwarding_status().unwrap_or(0).into(),
-            flows: number(flow, 3).unwrap_or(1).max(1),
-            is_sampled: flow.sampling_rate().is_some(),
-            systems: (
-                flow.source_as().unwrap_or(0),
-                flow.destination_as().unwrap_or(0),
-            ),
-            interfaces: (
-                flow.input_interface().unwrap_or(0),
-                flow.output_interface().unwrap_or(0),
-            ),
+            source: row.address(fields::SOURCE),
+            destination: row.address(fields::DESTINATION),
+            source_port: number(fields::SOURCE_PORT) as u16,
+            destination_port: number(fields::DESTINATION_PORT) as u16,
+            icmp: is_icmp.then(|| (octet(fields::ICMP_TYPE), octet(fields::ICMP_CODE))),
+            packets: number(fields::PACKETS).saturating_mul(factor),
+            octets: number(fields::OCTETS).saturating_mul(factor),
+            tcp_flags: octet(fields::TCP_FLAGS),
+            tos: octet(fields::TOS),
+            forwarding_status: number(fields::FORWARDING_STATUS),
+            flows: reader.element(3).max(1),
+            is_sampled: rate.is_some(),
+            systems: (short(fields::SOURCE_AS), short(fields::DESTINATION_AS)),
+            interfaces: (short(fields::INPUT), short(fields::OUTPUT)),
         }
     }
 
-    /// The time of the first packet; the year 1970 if it is not known.
     pub(super) fn start_or_epoch(&self) -> Timestamp {
         self.start.unwrap_or(Timestamp::from_nanos(0))
     }
@@ -133,11 +224,4 @@ impl DumpedFlow {
         self.destination
             .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
     }
-}
-
-/// The number in the first field of this element of a flow's record.
-pub(super) fn number(flow: &Flow<'_>, id: u16) -> Option<u64> {
-    let key = FieldKey::Element(ElementId::iana(id));
-    let mut fields = flow.record()?.fields();
-    unsigned(fields.find(|field| field.template().key() == key)?.octets())
 }

@@ -2,18 +2,18 @@
 
 use core::net::IpAddr;
 
-use netflow_core::text::UnixTime;
 use netflow_core::value::MacAddress;
-use netflow_core::{Flow, Prefix, Timestamp};
+use netflow_core::{FlowValue, Prefix, Timestamp};
 
-use super::flow::{DumpedFlow, number};
+use super::fields;
+use super::flow::{DumpedFlow, FlowReader};
 use crate::format::dialect::encode::{Encode, JsonDocument, JsonMembers};
 
-/// Writes a flow; `count` is its number and `exporter` that of its exporter.
+/// Writes a flow; `count` is its number.
 pub(super) fn write(
     dumped: &DumpedFlow,
-    flow: &Flow<'_>,
-    (count, exporter): (u64, u64),
+    reader: &FlowReader<'_, '_, '_, '_>,
+    count: u64,
     out: &mut Vec<u8>,
 ) {
     JsonDocument::document(out, |out| {
@@ -21,12 +21,12 @@ pub(super) fn write(
         members.number("cnt", count);
         members.word("type", if dumped.is_event { "EVENT" } else { "FLOW" });
         members.word("ident", "none");
-        members.number("export_sysid", exporter);
+        members.number("export_sysid", reader.set.exporter);
         if dumped.groups.generic {
             members.generic(dumped);
         }
         members.addresses(dumped);
-        members.groups(dumped, flow);
+        members.groups(dumped, reader);
         members.number("sampled", u64::from(dumped.is_sampled));
     });
 }
@@ -68,70 +68,77 @@ impl Members<'_, '_> {
             return;
         }
         let (source, destination) = (dumped.source_or_any(), dumped.destination_or_any());
-        let keys = if source.is_ipv4() && destination.is_ipv4() {
-            ["src4_addr", "dst4_addr", "src4_geo", "dst4_geo"]
+        if source.is_ipv4() && destination.is_ipv4() {
+            self.address("src4_addr", source);
+            self.address("dst4_addr", destination);
+            self.word("src4_geo", "");
+            self.word("dst4_geo", "");
         } else {
-            ["src6_addr", "dst6_addr", "src6_geo", "dst6_geo"]
-        };
-        self.address(keys[0], source);
-        self.address(keys[1], destination);
-        self.word(keys[2], "");
-        self.word(keys[3], "");
+            self.address("src6_addr", source);
+            self.address("dst6_addr", destination);
+            self.word("src6_geo", "");
+            self.word("dst6_geo", "");
+        }
     }
 
-    fn groups(&mut self, dumped: &DumpedFlow, flow: &Flow<'_>) {
+    fn groups(&mut self, dumped: &DumpedFlow, reader: &FlowReader<'_, '_, '_, '_>) {
         let groups = dumped.groups;
         let is_zero = dumped.interfaces == (0, 0)
-            && flow.source_prefix_length().unwrap_or(0) == 0
-            && flow.destination_prefix_length().unwrap_or(0) == 0;
+            && reader.number(fields::SOURCE_PREFIX_LENGTH) == 0
+            && reader.number(fields::DESTINATION_PREFIX_LENGTH) == 0;
         // The fixed versions always have these fields.
         if groups.interfaces && !(groups.is_fixed && is_zero) {
-            self.interfaces(dumped, flow);
+            self.interfaces(dumped, reader);
         }
         if groups.counters_out {
-            let packets = flow.reverse_packets().or(number(flow, 24));
+            let packets = reader.row.number(fields::REVERSE_PACKETS).or_else(|| reader.element_if_any(24));
             self.number("out_packets", packets.unwrap_or(0));
-            let octets = flow.reverse_octets().or(number(flow, 23));
+            let octets = reader.row.number(fields::REVERSE_OCTETS).or_else(|| reader.element_if_any(23));
             self.number("out_bytes", octets.unwrap_or(0));
             self.number("aggr_flows", dumped.flows);
         }
         if groups.vlans {
-            self.number("src_vlan", flow.vlan().unwrap_or(0));
-            self.number("dst_vlan", flow.post_vlan().unwrap_or(0));
+            self.number("src_vlan", reader.number(fields::VLAN));
+            self.number("dst_vlan", reader.number(fields::POST_VLAN));
         }
-        self.routing(dumped, flow);
+        self.routing(dumped, reader);
     }
 
-    fn interfaces(&mut self, dumped: &DumpedFlow, flow: &Flow<'_>) {
-        self.number("input_snmp", flow.input_interface().unwrap_or(0));
-        self.number("output_snmp", flow.output_interface().unwrap_or(0));
-        let source = flow.source_prefix_length().unwrap_or(0);
-        let destination = flow.destination_prefix_length().unwrap_or(0);
+    fn interfaces(&mut self, dumped: &DumpedFlow, reader: &FlowReader<'_, '_, '_, '_>) {
+        self.number("input_snmp", reader.number(fields::INPUT));
+        self.number("output_snmp", reader.number(fields::OUTPUT));
+        let [source, destination] = [
+            fields::SOURCE_PREFIX_LENGTH,
+            fields::DESTINATION_PREFIX_LENGTH,
+        ]
+        // Of one octet.
+        .map(|position| reader.number(position) as u8);
         self.number("src_mask", source);
         self.number("dst_mask", destination);
         let is_known = source > 0 || destination > 0;
-        for (key, address, length) in [
-            ("src_net", dumped.source_or_any(), source),
-            ("dst_net", dumped.destination_or_any(), destination),
-        ] {
-            if !is_known {
-                self.word(key, "");
-            } else if length == 0 && address.is_ipv6() && dumped.faults.are_copied() {
+        if is_known {
+            let network = |address: IpAddr, length| {
                 // nfdump shifts by all bits, which leaves them.
-                self.address(key, address);
-            } else {
-                self.address(key, Prefix::new(address, length).address());
-            }
+                if length == 0 && address.is_ipv6() && dumped.faults.are_copied() {
+                    return address;
+                }
+                Prefix::new(address, length).address()
+            };
+            self.address("src_net", network(dumped.source_or_any(), source));
+            self.address("dst_net", network(dumped.destination_or_any(), destination));
+        } else {
+            self.word("src_net", "");
+            self.word("dst_net", "");
         }
-        self.number("direction", flow.direction().unwrap_or(0));
-        self.number("dst_tos", number(flow, 55).unwrap_or(0));
+        self.number("direction", reader.number(fields::DIRECTION));
+        self.number("dst_tos", reader.element(55));
     }
 
-    fn routing(&mut self, dumped: &DumpedFlow, flow: &Flow<'_>) {
+    fn routing(&mut self, dumped: &DumpedFlow, reader: &FlowReader<'_, '_, '_, '_>) {
         let groups = dumped.groups;
         let systems = (
-            flow.source_as().unwrap_or(0),
-            flow.destination_as().unwrap_or(0),
+            reader.number(fields::SOURCE_AS),
+            reader.number(fields::DESTINATION_AS),
         );
         if groups.systems && (!groups.is_fixed || systems != (0, 0)) {
             self.number("src_as", systems.0);
@@ -140,12 +147,12 @@ impl Members<'_, '_> {
         let hops = [
             (
                 groups.bgp_next_hop,
-                flow.bgp_next_hop(),
+                reader.row.address(fields::BGP_NEXT_HOP),
                 ["bgp4_next_hop", "bgp6_next_hop"],
             ),
             (
                 groups.next_hop,
-                flow.next_hop(),
+                reader.row.address(fields::NEXT_HOP),
                 ["ip4_next_hop", "ip6_next_hop"],
             ),
         ];
@@ -158,45 +165,44 @@ impl Members<'_, '_> {
             }
             self.address(keys[usize::from(hop.is_ipv6())], hop);
         }
-        let router = flow.agent_address().or(flow.exporter_address());
-        if let Some(router) = router {
+        if let Some(router) = reader.set.router {
             let keys = ["ip4_router", "ip6_router"];
             self.address(keys[usize::from(router.is_ipv6())], router);
         }
-        self.link(dumped, flow);
+        self.link(dumped, reader);
     }
 
-    fn link(&mut self, dumped: &DumpedFlow, flow: &Flow<'_>) {
+    fn link(&mut self, dumped: &DumpedFlow, reader: &FlowReader<'_, '_, '_, '_>) {
         let groups = dumped.groups;
         if groups.labels {
-            self.labels(flow, groups.is_sample);
+            self.labels(reader, groups.is_sample);
         }
         if groups.macs {
-            self.macs(flow, groups.is_sample);
+            self.macs(reader, groups.is_sample);
         }
         if groups.neighbours {
-            self.number("next_as", number(flow, 128).unwrap_or(0));
-            self.number("prev_as", number(flow, 129).unwrap_or(0));
+            self.number("next_as", reader.element(128));
+            self.number("prev_as", reader.element(129));
         }
         if groups.translation {
-            self.translation(flow);
+            self.translation(reader);
         }
         if groups.translated_ports {
-            self.number("src_xlt_port", number(flow, 227).unwrap_or(0));
-            self.number("dst_xlt_port", number(flow, 228).unwrap_or(0));
+            self.number("src_xlt_port", reader.element(227));
+            self.number("dst_xlt_port", reader.element(228));
         }
         if groups.nat_event {
-            self.nat_event(dumped, flow);
+            self.nat_event(dumped, reader);
         }
         if groups.vrfs {
-            self.number("ingress_vrf", flow.ingress_vrf().unwrap_or(0));
-            self.number("egress_vrf", flow.egress_vrf().unwrap_or(0));
+            self.number("ingress_vrf", reader.number(fields::INGRESS_VRF));
+            self.number("egress_vrf", reader.number(fields::EGRESS_VRF));
         }
         if groups.ttls {
-            let ttl = number(flow, 192);
-            let lowest = number(flow, 52).or(ttl);
+            let ttl = reader.element_if_any(192);
+            let lowest = reader.element_if_any(52).or(ttl);
             self.number("ip_minttl", lowest.unwrap_or(0));
-            let highest = number(flow, 53).unwrap_or(0);
+            let highest = reader.element(53);
             self.number("ip_maxttl", highest);
         }
         if groups.layer_2 {
@@ -210,41 +216,45 @@ impl Members<'_, '_> {
                 ("ethertype", 256),
             ];
             for (key, id) in members {
-                self.number(key, number(flow, id).unwrap_or(0));
+                self.number(key, reader.element(id));
             }
-            self.number("ip_version", flow.ip_version().unwrap_or(0));
+            self.number("ip_version", reader.number(fields::IP_VERSION));
         }
         if groups.observation {
-            self.number("observationDomainID", flow.header().observation_domain);
-            self.number("observationPointID", number(flow, 138).unwrap_or(0));
+            self.number("observationDomainID", reader.row.flow().header().observation_domain);
+            self.number("observationPointID", reader.element(138));
         }
         if groups.flow_id {
-            self.number("flowID", number(flow, 148).unwrap_or(0));
+            self.number("flowID", reader.element(148));
         }
     }
 
     /// Ten labels, as `label-experimental-bottom`.
-    fn labels(&mut self, flow: &Flow<'_>, is_sample: bool) {
+    fn labels(&mut self, reader: &FlowReader<'_, '_, '_, '_>, is_sample: bool) {
         if is_sample {
             return;
         }
         for place in 0..10 {
-            let entry = number(flow, 70 + place).unwrap_or(0);
-            let (label, bits, bottom) = (entry >> 4, entry >> 1 & 7, entry & 1);
+            let entry = reader.element(70 + place);
             self.0.key(LABELS[usize::from(place)]);
-            self.0.word(&format!("{label}-{bits}-{bottom}"));
+            let parts = [entry >> 4, entry >> 1 & 7, entry & 1];
+            self.0.numbers_word(parts, b'-');
         }
     }
 
-    fn macs(&mut self, flow: &Flow<'_>, is_sample: bool) {
-        let of = |id| number(flow, id).unwrap_or(0);
+    fn macs(&mut self, reader: &FlowReader<'_, '_, '_, '_>, is_sample: bool) {
+        let of = |id| reader.element(id);
         let of_packet = |address: Option<MacAddress>| {
             address.map_or(0, |MacAddress([a, b, c, d, e, f])| {
                 u64::from_be_bytes([0, 0, a, b, c, d, e, f])
             })
         };
         let addresses = if is_sample {
-            let (source, destination) = (flow.source_mac(), flow.destination_mac());
+            let mac = |position| match reader.row.value(position) {
+                Some(FlowValue::Mac(address)) => Some(address),
+                _ => None,
+            };
+            let (source, destination) = (mac(fields::SOURCE_MAC), mac(fields::DESTINATION_MAC));
             if source.is_none() && destination.is_none() {
                 return;
             }
@@ -252,18 +262,23 @@ impl Members<'_, '_> {
         } else {
             [of(56), of(57), of(80), of(81)]
         };
-        let keys = ["in_src_mac", "out_dst_mac", "in_dst_mac", "out_src_mac"];
-        for (key, address) in keys.into_iter().zip(addresses) {
-            let [_, _, a, b, c, d, e, f] = address.to_be_bytes();
-            self.0.key(key);
-            self.0.mac([a, b, c, d, e, f]);
-        }
+        self.mac("in_src_mac", addresses[0]);
+        self.mac("out_dst_mac", addresses[1]);
+        self.mac("in_dst_mac", addresses[2]);
+        self.mac("out_src_mac", addresses[3]);
     }
 
-    fn translation(&mut self, flow: &Flow<'_>) {
+    #[inline(always)]
+    fn mac(&mut self, key: &'static str, address: u64) {
+        let [_, _, a, b, c, d, e, f] = address.to_be_bytes();
+        self.0.key(key);
+        self.0.mac([a, b, c, d, e, f]);
+    }
+
+    fn translation(&mut self, reader: &FlowReader<'_, '_, '_, '_>) {
         let any = IpAddr::V4(core::net::Ipv4Addr::UNSPECIFIED);
-        let source = flow.post_nat_source_address().unwrap_or(any);
-        let destination = flow.post_nat_destination_address().unwrap_or(any);
+        let source = reader.row.address(fields::POST_NAT_SOURCE).unwrap_or(any);
+        let destination = reader.row.address(fields::POST_NAT_DESTINATION).unwrap_or(any);
         let keys = if source.is_ipv4() && destination.is_ipv4() {
             ["src4_xlt_ip", "dst4_xlt_ip"]
         } else {
@@ -273,8 +288,8 @@ impl Members<'_, '_> {
         self.address(keys[1], destination);
     }
 
-    fn nat_event(&mut self, dumped: &DumpedFlow, flow: &Flow<'_>) {
-        let event = flow.nat_event().unwrap_or(0);
+    fn nat_event(&mut self, dumped: &DumpedFlow, reader: &FlowReader<'_, '_, '_, '_>) {
+        let event = reader.number(fields::NAT_EVENT);
         self.number("nat_event_id", event);
         let name = match event {
             1 => "NAT translation create",
@@ -282,10 +297,11 @@ impl Members<'_, '_> {
             _ => "UNKNOWN",
         };
         self.word("nat_event", name);
-        self.number("nat_pool_id", number(flow, 283).unwrap_or(0));
+        self.number("nat_pool_id", reader.element(283));
         self.time("t_event", dumped.start_or_epoch());
     }
 
+    #[inline(always)]
     fn address(&mut self, key: &'static str, address: IpAddr) {
         self.0.key(key);
         self.0.address(address);
@@ -294,10 +310,7 @@ impl Members<'_, '_> {
     /// A time with milliseconds and no zone.
     fn time(&mut self, key: &'static str, time: Timestamp) {
         self.0.key(key);
-        match UnixTime::from(time).text_of_digits(3) {
-            Some(text) => self.0.word(text.as_str().trim_end_matches('Z')),
-            None => self.0.null(),
-        }
+        self.0.time_without_zone(time);
     }
 }
 

@@ -1,13 +1,13 @@
 //! Flows as lines for people, as nfdump 1.7.1 prints them.
 
 use core::net::IpAddr;
-use std::io::Write as _;
 
 use netflow_core::text;
 
-use super::csv::date;
+use super::csv::{write_date, write_port};
 use super::flow::DumpedFlow;
 use super::protocols;
+use crate::format::dialect::encode::RoomWriter;
 
 /// How much a line says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,98 +36,160 @@ impl Width {
 /// Writes a line.
 pub(super) fn write(dumped: &DumpedFlow, width: Width, out: &mut Vec<u8>) {
     let millis = dumped.duration() / 1_000_000;
-    let keyword = protocols::name(dumped.protocol);
-    let source = end(dumped.source_or_any());
-    let destination = end(dumped.destination_or_any());
-    let port = match dumped.icmp {
-        Some((kind, code)) => format!("{kind}.{code}"),
-        None => dumped.destination_port.to_string(),
-    };
-    // Writing into memory does not fail.
-    let _ = write!(
-        out,
-        "{} {} {keyword:<5} {source:>16}{}{:<5} -> {destination:>16}{}{port:<5} ",
-        date(Some(dumped.start_or_epoch())),
-        duration(millis),
-        separator(dumped.source_or_any()),
-        dumped.source_port_of_line(),
-        separator(dumped.destination_or_any()),
-    );
-    if width != Width::Line {
-        // Only TCP has flags.
-        let flags = if dumped.protocol == TCP {
-            dumped.flags()
-        } else {
-            [b'.'; 8]
-        };
-        let flags = core::str::from_utf8(&flags).unwrap_or_default();
-        let _ = write!(out, "{flags} {:3} ", dumped.tos);
-    }
-    let (packets, octets) = (scaled(dumped.packets), scaled(dumped.octets));
-    let _ = write!(out, "{packets:>8} {octets:>8} ");
-    if width == Width::Extended {
-        let per_second = |count: u64| match u128::try_from(millis) {
-            Ok(millis) if millis > 0 => (u128::from(count) * 1_000 / millis) as u64,
-            _ => 0,
-        };
-        let bits = per_second(dumped.octets.saturating_mul(8));
-        let each = dumped.octets.checked_div(dumped.packets).unwrap_or(0);
-        let _ = write!(
-            out,
-            "{:>8} {:>8} {each:>6} ",
-            scaled(per_second(dumped.packets)),
-            scaled(bits)
-        );
-    }
-    let _ = writeln!(out, "{:5}", dumped.flows);
+    RoomWriter::append_to(out, |out| {
+        write_date(Some(dumped.start_or_epoch()), out);
+        out.octet(b' ');
+        write_duration(millis, out);
+        out.octet(b' ');
+        out.left(5, |out| out.short(protocols::name(dumped.protocol).as_bytes()));
+        out.make_room();
+        out.octet(b' ');
+        let (source, destination) = (dumped.source_or_any(), dumped.destination_or_any());
+        write_address(source, out);
+        out.left(5, |out| out.number_16(dumped.source_port_of_line()));
+        out.block(b" -> ", 4);
+        write_address(destination, out);
+        out.left(5, |out| write_port(dumped, out));
+        out.octet(b' ');
+        out.make_room();
+        if width != Width::Line {
+            // Only TCP has flags.
+            let flags = if dumped.protocol == TCP {
+                dumped.flags()
+            } else {
+                [b'.'; 8]
+            };
+            out.block(&flags, flags.len());
+            out.octet(b' ');
+            out.right(3, |out| out.number_16(dumped.tos.into()));
+            out.octet(b' ');
+        }
+        out.right(8, |out| write_scaled(dumped.packets, out));
+        out.octet(b' ');
+        out.make_room();
+        out.right(8, |out| write_scaled(dumped.octets, out));
+        out.octet(b' ');
+        if width == Width::Extended {
+            write_rates(dumped, millis, out);
+        }
+        out.make_room();
+        out.right(5, |out| out.number(dumped.flows));
+        out.octet(b'\n');
+    });
 }
 
 const TCP: u8 = 6;
 
-/// Days, hours, minutes, seconds and milliseconds.
-fn duration(millis: i64) -> String {
-    let seconds = millis / 1_000;
-    let days = match seconds / 86_400 {
-        0 => "    ".to_owned(),
-        days => format!("{days:2}d "),
+/// Packets and bits per second, and octets of a packet.
+fn write_rates(dumped: &DumpedFlow, millis: i64, out: &mut RoomWriter<'_>) {
+    let per_second = |count: u64| match u128::try_from(millis) {
+        Ok(millis) if millis > 0 => (u128::from(count) * 1_000 / millis) as u64,
+        _ => 0,
     };
-    let (hours, minutes) = (seconds / 3_600 % 24, seconds / 60 % 60);
-    let (seconds, millis) = (seconds % 60, millis % 1_000);
-    format!("{days}{hours:02}:{minutes:02}:{seconds:02}.{millis:03}")
-}
-
-/// What separates a port from its address.
-const fn separator(address: IpAddr) -> char {
-    match address {
-        IpAddr::V4(_) => ':',
-        IpAddr::V6(_) => '.',
+    let bits = per_second(dumped.octets.saturating_mul(8));
+    let each = dumped.octets.checked_div(dumped.packets).unwrap_or(0);
+    for number in [per_second(dumped.packets), bits] {
+        out.make_room();
+        out.right(8, |out| write_scaled(number, out));
+        out.octet(b' ');
     }
+    out.make_room();
+    out.right(6, |out| out.number(each));
+    out.octet(b' ');
 }
 
-/// An address; if it is longer than its column, only its two ends.
-fn end(address: IpAddr) -> String {
-    let text = text::address(address);
-    let text = text.as_str();
-    if text.len() <= 16 {
-        return text.to_owned();
+/// Days if there are any, hours, minutes and seconds.
+fn write_duration(millis: i64, out: &mut RoomWriter<'_>) {
+    // Not less than 0.
+    let seconds = millis.unsigned_abs() / 1_000;
+    match seconds / 86_400 {
+        0 => out.block(b"    ", 4),
+        days => {
+            out.right(2, |out| out.number(days));
+            out.block(b"d ", 2);
+        }
     }
-    let (start, rest) = (text.get(..7), text.get(text.len() - 7..));
-    format!(
-        "{}..{}",
-        start.unwrap_or_default(),
-        rest.unwrap_or_default()
-    )
+    out.two_digits((seconds / 3_600 % 24) as u32);
+    out.octet(b':');
+    out.two_digits((seconds / 60 % 60) as u32);
+    out.octet(b':');
+    out.two_digits((seconds % 60) as u32);
+    out.octet(b'.');
+    out.three_digits((millis.unsigned_abs() % 1_000) as u32);
 }
 
-/// A number with M, G or T, if it is large.
-fn scaled(number: u64) -> String {
-    const UNITS: [(u64, char); 3] = [
-        (1_000_000_000_000, 'T'),
-        (1_000_000_000, 'G'),
-        (1_000_000, 'M'),
+/// An address in 16 columns, and what separates it from its port; of a longer one only start and end.
+fn write_address(address: IpAddr, out: &mut RoomWriter<'_>) {
+    let text = match address {
+        IpAddr::V4(_) => {
+            out.right(16, |out| out.address(address));
+            return out.octet(b':');
+        }
+        IpAddr::V6(_) => text::address(address),
+    };
+    let text = text.as_bytes();
+    out.right(16, |out| match (text.first_chunk::<7>(), text.last_chunk::<7>()) {
+        (Some(first), Some(last)) if text.len() > 16 => {
+            out.block(first, first.len());
+            out.block(b"..", 2);
+            out.block(last, last.len());
+        }
+        _ => out.short(text),
+    });
+    out.octet(b'.');
+}
+
+/// A number; from a million on with one digit of fraction and a unit.
+fn write_scaled(number: u64, out: &mut RoomWriter<'_>) {
+    const UNITS: [(u64, u8); 3] = [
+        (1_000_000_000_000, b'T'),
+        (1_000_000_000, b'G'),
+        (1_000_000, b'M'),
     ];
-    match UNITS.iter().find(|(size, _)| number >= *size) {
-        Some((size, unit)) => format!("{:.1} {unit}", number as f64 / *size as f64),
-        None => number.to_string(),
+    let Some((size, unit)) = UNITS.iter().find(|(size, _)| number >= *size) else {
+        return out.number(number);
+    };
+    let (tenths, rest) = (number / (size / 10), number % (size / 10));
+    // What is just between two tenths is rounded as the fraction that is nearest to it is, and so are numbers that have
+    // no exact fraction.
+    if rest == size / 20 || number > MOST_EXACT {
+        let text = format!("{:.1} {}", number as f64 / *size as f64, char::from(*unit));
+        return out.short(text.as_bytes());
+    }
+    let tenths = tenths + u64::from(rest > size / 20);
+    out.number(tenths / 10);
+    out.octet(b'.');
+    out.number(tenths % 10);
+    out.octet(b' ');
+    out.octet(*unit);
+}
+
+/// The largest number that a fraction of 64 bits has exactly, with all before it.
+const MOST_EXACT: u64 = 1 << 53;
+
+#[cfg(test)]
+mod tests {
+    use super::{RoomWriter, write_scaled};
+
+    #[test]
+    fn numbers_are_scaled_as_fractions_are_rounded() {
+        let mut numbers = vec![0, 999_999, 1_000_000, 9_999_949_999, u64::MAX];
+        for size in [1_000_000_u64, 1_000_000_000, 1_000_000_000_000] {
+            for tenths in 10..2_000 {
+                let between = size / 20 * (2 * tenths + 1);
+                numbers.extend([between - 1, between, between + 1]);
+            }
+        }
+        for number in numbers {
+            let units = [(1e12, 'T'), (1e9, 'G'), (1e6, 'M')];
+            let unit = units.iter().find(|(size, _)| number as f64 >= *size);
+            let expected = match unit {
+                Some((size, unit)) => format!("{:.1} {unit}", number as f64 / size),
+                None => number.to_string(),
+            };
+            let mut out = Vec::new();
+            RoomWriter::append_to(&mut out, |out| write_scaled(number, out));
+            assert_eq!(String::from_utf8(out).unwrap(), expected, "{number}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! How the value of a member is written.
 
 use core::net::IpAddr;
+use std::sync::LazyLock;
 
 use netflow_core::element::{self, iana};
 use netflow_core::field::{FieldType, FlowField};
@@ -8,9 +9,10 @@ use netflow_core::value::MacAddress;
 use netflow_core::wire::sflow::{Sample, SampleKind};
 use netflow_core::{Flow, FlowValue, Prefix, Timestamp};
 
+use crate::format::dialect::encode::RoomWriter;
 use crate::format::dialect::protocols;
 use crate::format::json::Json;
-use crate::format::{flow, flow_value, text};
+use crate::format::{flow, flow_value};
 
 /// How the value of a member is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,11 +148,10 @@ impl Form {
         field: FlowField,
         flow: &Flow<'_>,
         is_json: bool,
-        out: &mut Vec<u8>,
+        out: &mut RoomWriter<'_>,
     ) -> bool {
         match (self, value) {
-            (Self::Plain, value) if is_json => flow::write_value(&mut Json::new(out), value),
-            (Self::Plain, value) => flow_value::plain(out, value),
+            (Self::Plain, value) => plain(value, is_json, out),
             (Self::IpSize | Self::IpSizeOfIpv4, _) => {
                 ip_size(flow, self == Self::IpSize, out);
             }
@@ -158,12 +159,12 @@ impl Form {
             (_, FlowValue::Time(time)) => return self.time(time, field, flow, out),
             (Self::Ipv6, FlowValue::Address(address)) => ipv6(address, out),
             (Self::MacNumber, FlowValue::Mac(MacAddress([a, b, c, d, e, f]))) => {
-                text::decimal(out, u64::from_be_bytes([0, 0, a, b, c, d, e, f]));
+                out.number(u64::from_be_bytes([0, 0, a, b, c, d, e, f]));
             }
-            (Self::MacHex, FlowValue::Mac(MacAddress(octets))) => text::hex(out, &octets),
+            (Self::MacHex, FlowValue::Mac(MacAddress(octets))) => out.hex(&octets),
             (Self::Version, FlowValue::Name(name)) => return version(name, out),
             (Self::FlowKind, FlowValue::Name(name)) => {
-                Json::new(out).word(name.trim_end_matches(|digit: char| digit.is_ascii_digit()));
+                word(name.trim_end_matches(|digit: char| digit.is_ascii_digit()), out);
             }
             (Self::LabelStack | Self::Communities | Self::Path, FlowValue::Numbers(numbers)) => {
                 self.numbers(numbers.iter(), out);
@@ -173,25 +174,25 @@ impl Form {
         true
     }
 
-    fn number(self, number: u64, field: FlowField, flow: &Flow<'_>, out: &mut Vec<u8>) -> bool {
+    fn number(self, number: u64, field: FlowField, flow: &Flow<'_>, out: &mut RoomWriter<'_>) -> bool {
         match self {
-            Self::Text => quoted(out, |out| text::unsigned(out, number)),
+            Self::Text => quoted(out, |out| out.number(number)),
             Self::Hex8 => hex(out, number, 2),
             Self::Hex16 => hex(out, ether_type(number), 4),
-            Self::EtherType => text::unsigned(out, ether_type(number)),
-            Self::EtherTypeHex => quoted(out, |out| text::display(out, format_args!("{number:x}"))),
+            Self::EtherType => out.number(ether_type(number)),
+            Self::EtherTypeHex => quoted(out, |out| hex_digits(number, 1, out)),
             Self::Direction | Self::EtherTypeName | Self::IpVersionName => {
                 let Some(word) = self.word(number) else {
                     return false;
                 };
-                Json::new(out).word(word);
+                self::word(word, out);
             }
             Self::OfIcmp | Self::OfIcmpv6 => {
                 let wanted = if self == Self::OfIcmp { ICMP } else { ICMP_V6 };
                 if flow.protocol() != Some(wanted) {
                     return false;
                 }
-                text::unsigned(out, number);
+                out.number(number);
             }
             Self::Keyword | Self::LowerKeyword => keyword(number, self == Self::LowerKeyword, out),
             Self::Network | Self::NetworkAddress => return self.network(number, field, flow, out),
@@ -201,7 +202,7 @@ impl Form {
             }
             Self::ForwardingStatus => quoted(out, |out| forwarding_status(number, out)),
             Self::Vxlan if flow.tunnel_type() == Some("vxlan") => {
-                text::unsigned(out, number);
+                out.number(number);
             }
             Self::BothOctets => both(flow, flow.octets(), flow.reverse_octets(), out),
             Self::BothPackets => both(flow, flow.packets(), flow.reverse_packets(), out),
@@ -220,11 +221,11 @@ impl Form {
         })
     }
 
-    fn time(self, time: Timestamp, field: FlowField, flow: &Flow<'_>, out: &mut Vec<u8>) -> bool {
+    fn time(self, time: Timestamp, field: FlowField, flow: &Flow<'_>, out: &mut RoomWriter<'_>) -> bool {
         let nanos = time.as_nanos();
         match self {
-            Self::Seconds => signed(out, nanos.div_euclid(SECOND)),
-            Self::Milliseconds => text::decimal(out, nanos.div_euclid(1_000_000)),
+            Self::Seconds => out.signed(nanos.div_euclid(SECOND)),
+            Self::Milliseconds => out.signed(nanos.div_euclid(1_000_000)),
             Self::Epoch => epoch(nanos, out),
             Self::EpochOfUptime => {
                 let sent = flow.header().export_time.map(Timestamp::as_nanos);
@@ -245,7 +246,7 @@ impl Form {
     }
 
     /// The network of the address that a prefix length is of.
-    fn network(self, length: u64, field: FlowField, flow: &Flow<'_>, out: &mut Vec<u8>) -> bool {
+    fn network(self, length: u64, field: FlowField, flow: &Flow<'_>, out: &mut RoomWriter<'_>) -> bool {
         let address = match field {
             FlowField::SourcePrefixLength => flow.source_address(),
             _ => flow.destination_address(),
@@ -259,87 +260,104 @@ impl Form {
             return false;
         }
         quoted(out, |out| {
-            text::address(out, Prefix::new(address, length).address());
+            out.address(Prefix::new(address, length).address());
             if self == Self::Network {
-                out.push(b'/');
-                text::unsigned(out, length.into());
+                out.octet(b'/');
+                out.number_16(length.into());
             }
         });
         true
     }
 
-    fn numbers(self, numbers: impl Iterator<Item = u32>, out: &mut Vec<u8>) {
+    fn numbers(self, numbers: impl Iterator<Item = u32>, out: &mut RoomWriter<'_>) {
         if self == Self::LabelStack {
-            out.push(b'[');
+            out.octet(b'[');
             for (place, number) in numbers.enumerate() {
                 if place > 0 {
-                    out.push(b',');
+                    out.octet(b',');
                 }
+                out.make_room();
                 quoted(out, |out| {
-                    text::display(out, format_args!("{place}-{number}"));
+                    out.number(place as u64);
+                    out.octet(b'-');
+                    out.number(number.into());
                 });
             }
-            return out.push(b']');
+            return out.octet(b']');
         }
         quoted(out, |out| {
             for (place, number) in numbers.enumerate() {
                 if place > 0 {
-                    out.push(b'_');
+                    out.octet(b'_');
                 }
                 if self == Self::Communities {
-                    text::decimal(out, number >> 16);
-                    out.push(b':');
-                    text::decimal(out, number & 0xffff);
+                    out.make_room();
+                    out.number((number >> 16).into());
+                    out.octet(b':');
+                    out.number((number & 0xffff).into());
                 } else {
-                    text::unsigned(out, number.into());
+                    out.make_room();
+                    out.number(number.into());
                 }
             }
         });
     }
 }
 
+/// A value as the schema `flow` writes it.
+#[inline]
+fn plain(value: FlowValue<'_>, is_json: bool, out: &mut RoomWriter<'_>) {
+    match value {
+        FlowValue::Unsigned(number) => out.number(number),
+        FlowValue::Address(address) if is_json => quoted(out, |out| out.address(address)),
+        FlowValue::Address(address) => out.address(address),
+        FlowValue::Mac(address) if is_json => quoted(out, |out| out.mac(address.0)),
+        FlowValue::Mac(address) => out.mac(address.0),
+        value => out.directly(|out| match is_json {
+            true => flow::write_value(&mut Json::new(out), value),
+            false => flow_value::plain(out, value),
+        }),
+    }
+}
+
+/// A word that needs no escapes, in quotes.
+fn word(word: &str, out: &mut RoomWriter<'_>) {
+    quoted(out, |out| out.text(word.as_bytes()));
+}
+
 /// A string that needs no escapes.
-fn quoted(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
-    out.push(b'"');
+fn quoted(out: &mut RoomWriter<'_>, write: impl FnOnce(&mut RoomWriter<'_>)) {
+    out.octet(b'"');
     write(out);
-    out.push(b'"');
+    out.octet(b'"');
 }
 
 /// Nanoseconds of a second.
 const SECOND: i64 = 1_000_000_000;
 
-fn epoch(nanos: i64, out: &mut Vec<u8>) {
+fn epoch(nanos: i64, out: &mut RoomWriter<'_>) {
     quoted(out, |out| {
         // Six digits, each with a leading zero, after a one that becomes the point.
         let micros = nanos.rem_euclid(SECOND) / 1_000;
-        signed(out, nanos.div_euclid(SECOND));
-        let point = out.len();
-        text::unsigned(out, 1_000_000 + micros.unsigned_abs());
-        if let Some(point) = out.get_mut(point) {
-            *point = b'.';
-        }
+        out.signed(nanos.div_euclid(SECOND));
+        let point = out.position();
+        out.number(1_000_000 + micros.unsigned_abs());
+        out.put(point, b'.');
     });
 }
 
-/// A number that may be negative.
-fn signed(out: &mut Vec<u8>, number: i64) {
-    if number < 0 {
-        out.push(b'-');
-    }
-    text::unsigned(out, number.unsigned_abs());
+fn hex(out: &mut RoomWriter<'_>, number: u64, digits: usize) {
+    out.block(b"0x", 2);
+    hex_digits(number, digits, out);
 }
 
-fn hex(out: &mut Vec<u8>, number: u64, digits: usize) {
-    // Of a longer number, the first digit may be 0.
-    if number >> (4 * digits) > 0 {
-        return text::display(out, format_args!("0x{number:x}"));
+/// A number in hex, with this number of digits at least.
+fn hex_digits(number: u64, digits: usize, out: &mut RoomWriter<'_>) {
+    let needed = (u64::BITS - number.leading_zeros()).div_ceil(4) as usize;
+    for place in (0..needed.max(digits)).rev() {
+        let digit = (number >> (4 * place) & 0xf) as usize;
+        out.octet(b"0123456789abcdef"[digit]);
     }
-    let octets = number.to_be_bytes();
-    out.extend_from_slice(b"0x");
-    text::hex(
-        out,
-        octets.get(octets.len() - digits / 2..).unwrap_or_default(),
-    );
 }
 
 /// The EtherType of an IP version; any other number is one.
@@ -351,7 +369,7 @@ const fn ether_type(number: u64) -> u64 {
     }
 }
 
-fn ipv6(address: IpAddr, out: &mut Vec<u8>) {
+fn ipv6(address: IpAddr, out: &mut RoomWriter<'_>) {
     // With dotted digits, as ClickHouse writes and reads mapped addresses.
     let mapped = match address {
         IpAddr::V4(address) => Some(address),
@@ -359,73 +377,82 @@ fn ipv6(address: IpAddr, out: &mut Vec<u8>) {
     };
     quoted(out, |out| {
         if mapped.is_some() {
-            out.extend_from_slice(b"::ffff:");
+            out.block(b"::ffff:", 7);
         }
-        text::address(out, mapped.map_or(address, IpAddr::V4));
+        out.address(mapped.map_or(address, IpAddr::V4));
     });
 }
 
-fn keyword(number: u64, is_lower: bool, out: &mut Vec<u8>) {
-    let keyword = u8::try_from(number).map_or("", protocols::keyword);
+fn keyword(number: u64, is_lower: bool, out: &mut RoomWriter<'_>) {
+    let keyword = u8::try_from(number).map_or("", |number| match is_lower {
+        true => protocols::lower_keyword(number),
+        false => protocols::keyword(number),
+    });
     quoted(out, |out| match keyword {
-        "" => text::unsigned(out, number),
-        keyword if is_lower => {
-            out.extend(keyword.bytes().map(|letter| letter.to_ascii_lowercase()));
-        }
-        keyword => out.extend_from_slice(keyword.as_bytes()),
+        "" => out.number(number),
+        keyword => out.text(keyword.as_bytes()),
     });
 }
+
+/// The names of the flags of TCP, from the lowest bit, looked up once.
+static FLAGS: LazyLock<[&str; 8]> = LazyLock::new(|| {
+    core::array::from_fn(|bit| {
+        element::flag(iana::TCP_CONTROL_BITS.id, bit as u8).unwrap_or_default()
+    })
+});
 
 /// The names of the flags of these bits that are set; `false` if there are none.
-fn flag_names(flags: u64, bits: impl Iterator<Item = u8>, out: &mut Vec<u8>) -> bool {
-    let before = out.len();
+fn flag_names(flags: u64, bits: impl Iterator<Item = u8>, out: &mut RoomWriter<'_>) -> bool {
+    let before = out.position();
     for bit in bits.filter(|bit| flags >> bit & 1 != 0) {
-        out.push(if out.len() == before { b'[' } else { b',' });
-        let name = element::flag(iana::TCP_CONTROL_BITS.id, bit).unwrap_or_default();
-        quoted(out, |out| out.extend_from_slice(name.as_bytes()));
+        out.octet(if out.position() == before { b'[' } else { b',' });
+        let name = FLAGS.get(usize::from(bit)).copied().unwrap_or_default();
+        quoted(out, |out| out.short(name.as_bytes()));
     }
-    let has_any = out.len() > before;
+    let has_any = out.position() > before;
     if has_any {
-        out.push(b']');
+        out.octet(b']');
     }
     has_any
 }
 
 /// Status and reason, which the registry has as one text with a colon between. nfacctd has another reason
 /// for 0 and no word before those of consumed packets.
-fn forwarding_status(number: u64, out: &mut Vec<u8>) {
+fn forwarding_status(number: u64, out: &mut RoomWriter<'_>) {
     let text = element::code(iana::FORWARDING_STATUS.id, number & 0xff);
     let Some(text) = text else {
-        return text::unsigned(out, number);
+        return out.number(number);
     };
     let (status, reason) = text.split_once(": ").unwrap_or((text, "Unknown"));
     let reason = match number {
         0 => "Unclassified",
         _ => reason.strip_prefix("Terminate ").unwrap_or(reason),
     };
-    out.extend(status.bytes().map(|letter| letter.to_ascii_uppercase()));
-    out.push(b' ');
-    out.extend_from_slice(reason.as_bytes());
+    for letter in status.bytes() {
+        out.octet(letter.to_ascii_uppercase());
+    }
+    out.octet(b' ');
+    out.text(reason.as_bytes());
 }
 
-fn version(name: &str, out: &mut Vec<u8>) -> bool {
+fn version(name: &str, out: &mut RoomWriter<'_>) -> bool {
     let version = match name {
         "ipfix" => "10",
         name => name.trim_start_matches(|letter: char| !letter.is_ascii_digit()),
     };
-    out.extend_from_slice(version.as_bytes());
+    out.text(version.as_bytes());
     true
 }
 
 /// The sum of both directions, times the sampling rate if it is known.
-fn both(flow: &Flow<'_>, forward: Option<u64>, reverse: Option<u64>, out: &mut Vec<u8>) {
+fn both(flow: &Flow<'_>, forward: Option<u64>, reverse: Option<u64>, out: &mut RoomWriter<'_>) {
     let sum = forward.unwrap_or(0).saturating_add(reverse.unwrap_or(0));
     let rate = flow.sampling_rate().unwrap_or(1).max(1);
-    text::unsigned(out, sum.saturating_mul(rate));
+    out.number(sum.saturating_mul(rate));
 }
 
 /// The frame's length without what was stripped and what is before its IP header.
-fn ip_size(flow: &Flow<'_>, knows_ipv6: bool, out: &mut Vec<u8>) {
+fn ip_size(flow: &Flow<'_>, knows_ipv6: bool, out: &mut RoomWriter<'_>) {
     let stripped = match flow.sample().map(Sample::kind) {
         Some(Ok(SampleKind::Flow(sample))) => {
             let mut records = sample.records();
@@ -437,5 +464,5 @@ fn ip_size(flow: &Flow<'_>, knows_ipv6: bool, out: &mut Vec<u8>) {
     let packet = packet.filter(|packet| knows_ipv6 || packet.ip_version() == Some(4));
     let offset = packet.and_then(|packet| packet.network_offset());
     let before = u64::from(stripped.unwrap_or(0)).saturating_add(offset.unwrap_or(0) as u64);
-    text::decimal(out, flow.octets().unwrap_or(0).saturating_sub(before));
+    out.number(flow.octets().unwrap_or(0).saturating_sub(before));
 }

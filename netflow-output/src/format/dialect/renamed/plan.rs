@@ -11,16 +11,15 @@ use netflow_core::{Flow, FlowColumn, FlowValue, Projected, ProjectedFlow};
 use super::form::Form;
 use super::{DialectShape, MemberLayout, RenamedMember};
 use crate::format::dialect::Faults;
+use crate::format::dialect::encode::{PlannedText, RoomWriter};
 use crate::format::json;
 use crate::format::place::{self, NumberPlace, TimePlace};
-use crate::format::{Biflows, flow_value, text};
+use crate::format::{Biflows, flow_value};
 
 /// The steps by which a document is written.
 #[derive(Debug, Default)]
 pub(super) struct MemberPlan {
     steps: Vec<MemberStep>,
-    /// Texts of keys and constants.
-    text: Vec<u8>,
     /// Members that the flows of a set have in common.
     of_set: Vec<u8>,
     /// The positions of times that are computed from a number, among the fields of the projection.
@@ -35,7 +34,7 @@ pub(super) struct MemberPlan {
 #[derive(Debug, Clone)]
 enum MemberStep {
     /// A text.
-    Text(Range<usize>),
+    Text(PlannedText),
     /// A member with the same value in all documents of a set, as it was written for that set.
     OfSet {
         value: PlannedValue,
@@ -44,7 +43,7 @@ enum MemberStep {
     /// A member.
     Value(PlannedValue),
     /// The key of an object, which is left out if it remains empty.
-    Open(Range<usize>),
+    Open(PlannedText),
     /// The end of an object.
     Close,
 }
@@ -52,7 +51,7 @@ enum MemberStep {
 /// A member whose value a flow supplies.
 #[derive(Debug, Clone)]
 struct PlannedValue {
-    key: Range<usize>,
+    key: PlannedText,
     fields: &'static [FlowField],
     /// The position of the first of them among those of the projection.
     first: usize,
@@ -60,7 +59,7 @@ struct PlannedValue {
     /// Where the value is in each record or sample, if that is known.
     source: MemberSource,
     /// The text of the member where no flow has it; empty if there is none.
-    absent: Range<usize>,
+    absent: PlannedText,
 }
 
 /// Where the value of a member is, if all flows of a template have it at one place.
@@ -141,7 +140,6 @@ impl MemberPlan {
     pub(super) fn prepare(&mut self, projected: &Projected<'_, '_>, flow: &Flow<'_>) {
         let Self {
             steps,
-            text,
             of_set,
             is_json,
             times,
@@ -154,22 +152,24 @@ impl MemberPlan {
         let places = time_positions.iter().map(|position| columns.get(*position));
         times.extend(places.map(TimePlace::of));
         let row = projected.row(flow);
-        for step in steps {
-            if let MemberStep::OfSet { value, written } = step {
-                let start = of_set.len();
-                value.ask(text, *is_json, &row, of_set);
-                *written = start..of_set.len();
+        RoomWriter::append_to(of_set, |out| {
+            for step in steps {
+                if let MemberStep::OfSet { value, written } = step {
+                    let start = out.position();
+                    value.ask(*is_json, &row, out);
+                    *written = start..out.position();
+                }
             }
-        }
+        });
     }
 
-    /// Appends the document of a flow.
+    /// Writes the document of a flow.
     pub(super) fn write(
         &self,
         projected: &Projected<'_, '_>,
         flow: &Flow<'_>,
         additions: &[u8],
-        out: &mut Vec<u8>,
+        out: &mut RoomWriter<'_>,
     ) {
         let row = projected.row(flow);
         let octets = match (flow.record(), flow.sample()) {
@@ -177,47 +177,46 @@ impl MemberPlan {
             (None, Some(sample)) => sample.octets(),
             (None, None) => &[],
         };
-        let start = out.len();
-        out.extend_from_slice(&self.start);
-        // Where the members of the open objects begin.
+        let start = out.position();
+        out.text(&self.start);
+        // Where the keys and the members of the open objects begin.
         let mut open = [(0, 0); MOST_OBJECTS];
         let mut depth = 0;
         for step in &self.steps {
+            out.make_room();
             match step {
-                MemberStep::Text(range) => append(out, &self.text, range),
-                MemberStep::OfSet { written, .. } => append(out, &self.of_set, written),
+                MemberStep::Text(text) => out.planned(text),
+                MemberStep::OfSet { written, .. } => {
+                    out.text(self.of_set.get(written.clone()).unwrap_or_default());
+                }
                 MemberStep::Value(value) => value.write(self, octets, &row, out),
                 MemberStep::Open(key) => {
-                    append(out, &self.text, key);
+                    let before = out.position();
+                    out.planned(key);
                     if let Some(place) = open.get_mut(depth) {
-                        *place = (out.len(), key.len());
+                        *place = (before, out.position());
                     }
                     depth += 1;
                 }
                 MemberStep::Close => {
                     depth = depth.saturating_sub(1);
-                    let (members, key) = open.get(depth).copied().unwrap_or_default();
-                    // In the place of the comma before the first member.
-                    match out.get_mut(members) {
-                        Some(comma) => {
-                            *comma = b'{';
-                            out.push(b'}');
-                        }
-                        None => out.truncate(members.saturating_sub(key)),
+                    let (key, members) = open.get(depth).copied().unwrap_or_default();
+                    if out.position() > members {
+                        // In the place of the comma before the first member.
+                        out.put(members, b'{');
+                        out.octet(b'}');
+                    } else {
+                        out.back_to(key);
                     }
                 }
             }
         }
         if self.is_json {
-            out.extend_from_slice(additions);
-            if out.len() == start {
-                out.push(b',');
-            }
-            if let Some(comma) = out.get_mut(start) {
-                *comma = b'{';
-            }
+            out.text(additions);
+            out.make_room();
+            out.put(start, b'{');
         }
-        out.extend_from_slice(self.end);
+        out.short(self.end);
     }
 }
 
@@ -229,10 +228,10 @@ impl PlannedValue {
         plan: &MemberPlan,
         octets: &[u8],
         row: &ProjectedFlow<'_, '_, '_>,
-        out: &mut Vec<u8>,
+        out: &mut RoomWriter<'_>,
     ) {
         let value = match self.source {
-            MemberSource::Flow => return self.ask(&plan.text, plan.is_json, row, out),
+            MemberSource::Flow => return self.ask(plan.is_json, row, out),
             MemberSource::Number(place) => FlowValue::Unsigned(place.number(octets)),
             MemberSource::Bits {
                 offset,
@@ -254,36 +253,35 @@ impl PlannedValue {
                 let place = plan.times.get(index).and_then(Option::as_ref);
                 match place.and_then(|place| place.time(octets)) {
                     Some(time) => FlowValue::Time(time),
-                    None => return self.ask(&plan.text, plan.is_json, row, out),
+                    None => return self.ask(plan.is_json, row, out),
                 }
             }
         };
-        let before = out.len();
-        append(out, &plan.text, &self.key);
+        let before = out.position();
+        out.planned(&self.key);
         let field = self.fields.first().copied().unwrap_or(FlowField::Start);
         let flow = row.flow();
         let is_written = match (self.form, value) {
             (Form::Plain, FlowValue::Unsigned(number)) => {
-                text::unsigned(out, number);
+                out.number(number);
                 true
             }
             (form, value) => form.write(value, field, flow, plan.is_json, out),
         };
         if !is_written {
-            out.truncate(before);
+            out.back_to(before);
             // Another of the fields may have a value that the form can write.
             if self.fields.len() > 1 {
-                return self.ask(&plan.text, plan.is_json, row, out);
+                return self.ask(plan.is_json, row, out);
             }
-            append(out, &plan.text, &self.absent);
+            out.planned(&self.absent);
         }
     }
 
-    /// Writes the member of a flow that is asked for it; `text` has its key, and what is written where the flow
-    /// lacks it.
-    fn ask(&self, text: &[u8], is_json: bool, row: &ProjectedFlow<'_, '_, '_>, out: &mut Vec<u8>) {
-        let before = out.len();
-        append(out, text, &self.key);
+    /// Writes the member of a flow that is asked for it.
+    fn ask(&self, is_json: bool, row: &ProjectedFlow<'_, '_, '_>, out: &mut RoomWriter<'_>) {
+        let before = out.position();
+        out.planned(&self.key);
         let mut fields = self.fields.iter().zip(self.first..);
         let is_written = fields.any(|(field, position)| {
             let found = match field {
@@ -294,15 +292,10 @@ impl PlannedValue {
             found.is_some_and(|found| self.form.write(found, *field, row.flow(), is_json, out))
         });
         if !is_written {
-            out.truncate(before);
-            append(out, text, &self.absent);
+            out.back_to(before);
+            out.planned(&self.absent);
         }
     }
-}
-
-/// Appends a part of a text.
-fn append(out: &mut Vec<u8>, text: &[u8], part: &Range<usize>) {
-    out.extend_from_slice(text.get(part.clone()).unwrap_or_default());
 }
 
 /// Fields of which a flow has one if it has another direction.
@@ -327,23 +320,14 @@ struct MemberPlanBuilder {
 }
 
 impl MemberPlanBuilder {
-    fn text(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Range<usize> {
-        let start = self.plan.text.len();
-        write(&mut self.plan.text);
-        start..self.plan.text.len()
-    }
-
-    fn key(&mut self, name: &str) -> Range<usize> {
-        let is_json = self.plan.is_json;
-        self.text(|text| {
-            if is_json {
-                text.push(b',');
-                json::quote(name, text);
-                text.push(b':');
-            } else {
-                text.push(b',');
-            }
-        })
+    /// The text before the value of a member.
+    fn key(&self, name: &str) -> Vec<u8> {
+        let mut text = vec![b','];
+        if self.plan.is_json {
+            json::quote(name, &mut text);
+            text.push(b':');
+        }
+        text
     }
 
     fn close(&mut self, depth: usize) {
@@ -362,6 +346,7 @@ impl MemberPlanBuilder {
         self.close(same);
         for part in parts.into_iter().skip(same) {
             let key = self.key(part);
+            let key = PlannedText::new(&key);
             self.plan.steps.push(MemberStep::Open(key));
             self.objects.push(part);
         }
@@ -383,7 +368,7 @@ impl MemberPlanBuilder {
         let absent = if self.copies || !self.plan.is_json {
             constant
         } else {
-            0..0
+            PlannedText::new(&[])
         };
         let all = columns.and_then(|columns| columns.get(first..first + member.fields.len()));
         let is = |wanted: fn(&FlowColumn) -> bool| all.is_some_and(|all| all.iter().all(wanted));
@@ -407,7 +392,7 @@ impl MemberPlanBuilder {
             None => MemberSource::Flow,
         };
         let value = PlannedValue {
-            key: self.key(name),
+            key: PlannedText::new(&self.key(name)),
             fields: member.fields,
             first,
             form,
@@ -426,18 +411,13 @@ impl MemberPlanBuilder {
     }
 
     /// The member where the flow lacks it; empty if it is left out then.
-    fn constant(&mut self, member: &RenamedMember, name: &str) -> Range<usize> {
+    fn constant(&self, member: &RenamedMember, name: &str) -> PlannedText {
         if member.copied.is_empty() {
-            return 0..0;
+            return PlannedText::new(&[]);
         }
         let is_number = !self.plan.is_json || member.form.is_number(member.fields);
-        let start = self.key(name).start;
-        let value = self.text(|text| {
-            let quote: &[u8] = if is_number { b"" } else { b"\"" };
-            text.extend_from_slice(quote);
-            text.extend_from_slice(member.copied.as_bytes());
-            text.extend_from_slice(quote);
-        });
-        start..value.end
+        let quote: &[u8] = if is_number { b"" } else { b"\"" };
+        let text = [&self.key(name), quote, member.copied.as_bytes(), quote];
+        PlannedText::new(&text.concat())
     }
 }

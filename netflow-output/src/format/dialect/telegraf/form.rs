@@ -5,6 +5,7 @@ use netflow_core::value::{Text, Value, unsigned};
 
 use crate::format::dialect::Encode;
 use crate::format::dialect::protocols::{self, TCP_FLAGS, letters};
+use crate::format::dialect::record::PlainForm;
 
 /// How the value of an element is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,16 +201,23 @@ impl TelegrafForm {
         }
     }
 
-    /// The value, if it is a number of no more than eight octets.
-    #[inline]
-    pub(super) fn number(self, octets: &[u8]) -> Option<u64> {
-        match self {
-            Self::Typed(
-                DataType::Unsigned8
-                | DataType::Unsigned16
-                | DataType::Unsigned32
-                | DataType::Unsigned64,
-            ) => unsigned(octets),
+    /// How fields of this number of octets are written, if it needs nothing but their value.
+    pub(super) const fn plain(self, len: u16) -> Option<PlainForm> {
+        match (self, len) {
+            (Self::Typed(data_type), _) => PlainForm::of(data_type, len),
+            (Self::Address, 4) => Some(PlainForm::Ipv4),
+            // The octet decides alone.
+            (
+                Self::Hex
+                | Self::Protocol
+                | Self::TcpFlags
+                | Self::FragmentFlags
+                | Self::Word(_)
+                | Self::EngineType
+                | Self::ForwardingStatus
+                | Self::ForwardingReason,
+                1,
+            ) => Some(PlainForm::StyledNumber),
             _ => None,
         }
     }
