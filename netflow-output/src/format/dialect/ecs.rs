@@ -265,7 +265,12 @@ struct EcsCommon {
 }
 
 impl EcsCommon {
-    fn prepare<E: Encode>(&mut self, options: &EcsOptions, header: &MessageHeader, is_options: bool) {
+    fn prepare<E: Encode>(
+        &mut self,
+        options: &EcsOptions,
+        header: &MessageHeader,
+        is_options: bool,
+    ) {
         let action = action(is_options);
         E::common(&mut self.before, |out| {
             out.key("@timestamp");

@@ -131,8 +131,8 @@ impl Goflow2 {
             };
             let row = projected.row(flow);
             let mut message = FlowMessage::of_record(&row, record, plan, faults);
-            message.sampling_rate = rate_of_set
-                .unwrap_or_else(|| row.number(fields::SAMPLING_RATE).unwrap_or(0));
+            message.sampling_rate =
+                rate_of_set.unwrap_or_else(|| row.number(fields::SAMPLING_RATE).unwrap_or(0));
             if matches!(rate, Some(FlowColumn::Same)) {
                 rate_of_set = Some(message.sampling_rate);
             }

@@ -195,7 +195,11 @@ impl<M> RecordPlan<M> {
             let (name, meaning) = named?;
             let repeated = same.take(index)?;
             let key = E::plan_key(&name);
-            let named = NamedField { index, key, meaning };
+            let named = NamedField {
+                index,
+                key,
+                meaning,
+            };
             Some((named, repeated))
         });
         Self::of_members(template, members, style)
@@ -400,4 +404,3 @@ pub(super) fn is_member_of_fixed_layout(field: &TemplateField) -> bool {
     field.element().is_none()
         && matches!(field.key(), FieldKey::Element(id) if id.enterprise_number == 0 && id.id == 0)
 }
-

@@ -157,7 +157,9 @@ impl Renamed {
                 None => &mut *unplanned,
             };
             planned.prepare(shape, *faults, key, projected, (*number, flow));
-            RoomWriter::append_to(out, |out| planned.plan.write(projected, flow, additions, out));
+            RoomWriter::append_to(out, |out| {
+                planned.plan.write(projected, flow, additions, out)
+            });
         };
         if shape.is_of_sflow {
             let agent = counters::agent(set.header());

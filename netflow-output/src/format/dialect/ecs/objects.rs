@@ -2,15 +2,15 @@
 
 use core::net::IpAddr;
 
-use netflow_core::{MessageHeader, Timestamp};
 use netflow_core::text::UnixTime;
 use netflow_core::value::{MacAddress, Value};
+use netflow_core::{MessageHeader, Timestamp};
 
 use super::facts::{Facts, Role};
 use super::{DocumentWriter, EcsOptions, Encode, action, write_mac, write_time};
 use crate::enrich::Geo;
-use crate::format::dialect::flow_id::{self, FiveTuple};
 use crate::format::dialect::community_id;
+use crate::format::dialect::flow_id::{self, FiveTuple};
 
 const MILLISECOND: i64 = 1_000_000;
 

@@ -111,7 +111,11 @@ impl RoomWriter<'_> {
 
     /// Writes the first `len` octets of a block.
     #[inline(always)]
-    pub(in crate::format::dialect) fn block<const N: usize>(&mut self, block: &[u8; N], len: usize) {
+    pub(in crate::format::dialect) fn block<const N: usize>(
+        &mut self,
+        block: &[u8; N],
+        len: usize,
+    ) {
         self.at = self.room.block(self.at, block, len);
     }
 
@@ -268,7 +272,11 @@ impl RoomWriter<'_> {
         self.at = start + AFTER;
         write(self);
         let len = self.at.wrapping_sub(start + AFTER).min(BLOCK);
-        let text = self.room.block_at(start + AFTER).copied().unwrap_or_default();
+        let text = self
+            .room
+            .block_at(start + AFTER)
+            .copied()
+            .unwrap_or_default();
         self.at = start;
         let blanks = width.saturating_sub(len);
         self.block(&[b' '; BLOCK], blanks.min(BLOCK));

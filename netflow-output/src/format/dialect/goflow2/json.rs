@@ -113,7 +113,8 @@ impl Members<'_, '_> {
         match (prefix, u8::try_from(length)) {
             (Some(address), Ok(length)) => {
                 self.0.key(key);
-                self.0.prefix(Prefix::new(address, length).address(), length);
+                self.0
+                    .prefix(Prefix::new(address, length).address(), length);
             }
             _ => self.word(key, "invalid Prefix"),
         }

@@ -52,7 +52,11 @@ pub(super) struct SetFacts {
 
 impl SetFacts {
     /// Of the set of this flow.
-    pub(super) fn new(exporter: u64, projected: &Projected<'_, '_>, row: &ProjectedFlow<'_, '_, '_>) -> Self {
+    pub(super) fn new(
+        exporter: u64,
+        projected: &Projected<'_, '_>,
+        row: &ProjectedFlow<'_, '_, '_>,
+    ) -> Self {
         let flow = row.flow();
         let rate = match projected.columns().get(fields::SAMPLING_RATE) {
             Some(FlowColumn::Absent) => Some(None),
@@ -153,7 +157,11 @@ impl DumpedFlow {
         let is_icmp = matches!(protocol, ICMP | ICMP_V6);
         let hides_times = groups.has_unread_times && faults.are_copied();
         let time = |position| {
-            let time = if hides_times { None } else { row.time(position) };
+            let time = if hides_times {
+                None
+            } else {
+                row.time(position)
+            };
             time.or(is_sample.then_some(header.received))
         };
         let (start, end) = (time(fields::START), time(fields::END));

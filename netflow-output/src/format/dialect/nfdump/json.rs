@@ -91,9 +91,15 @@ impl Members<'_, '_> {
             self.interfaces(dumped, reader);
         }
         if groups.counters_out {
-            let packets = reader.row.number(fields::REVERSE_PACKETS).or_else(|| reader.element_if_any(24));
+            let packets = reader
+                .row
+                .number(fields::REVERSE_PACKETS)
+                .or_else(|| reader.element_if_any(24));
             self.number("out_packets", packets.unwrap_or(0));
-            let octets = reader.row.number(fields::REVERSE_OCTETS).or_else(|| reader.element_if_any(23));
+            let octets = reader
+                .row
+                .number(fields::REVERSE_OCTETS)
+                .or_else(|| reader.element_if_any(23));
             self.number("out_bytes", octets.unwrap_or(0));
             self.number("aggr_flows", dumped.flows);
         }
@@ -221,7 +227,10 @@ impl Members<'_, '_> {
             self.number("ip_version", reader.number(fields::IP_VERSION));
         }
         if groups.observation {
-            self.number("observationDomainID", reader.row.flow().header().observation_domain);
+            self.number(
+                "observationDomainID",
+                reader.row.flow().header().observation_domain,
+            );
             self.number("observationPointID", reader.element(138));
         }
         if groups.flow_id {
@@ -278,7 +287,10 @@ impl Members<'_, '_> {
     fn translation(&mut self, reader: &FlowReader<'_, '_, '_, '_>) {
         let any = IpAddr::V4(core::net::Ipv4Addr::UNSPECIFIED);
         let source = reader.row.address(fields::POST_NAT_SOURCE).unwrap_or(any);
-        let destination = reader.row.address(fields::POST_NAT_DESTINATION).unwrap_or(any);
+        let destination = reader
+            .row
+            .address(fields::POST_NAT_DESTINATION)
+            .unwrap_or(any);
         let keys = if source.is_ipv4() && destination.is_ipv4() {
             ["src4_xlt_ip", "dst4_xlt_ip"]
         } else {

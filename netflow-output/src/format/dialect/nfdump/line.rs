@@ -41,7 +41,9 @@ pub(super) fn write(dumped: &DumpedFlow, width: Width, out: &mut Vec<u8>) {
         out.octet(b' ');
         write_duration(millis, out);
         out.octet(b' ');
-        out.left(5, |out| out.short(protocols::name(dumped.protocol).as_bytes()));
+        out.left(5, |out| {
+            out.short(protocols::name(dumped.protocol).as_bytes())
+        });
         out.make_room();
         out.octet(b' ');
         let (source, destination) = (dumped.source_or_any(), dumped.destination_or_any());
@@ -128,13 +130,15 @@ fn write_address(address: IpAddr, out: &mut RoomWriter<'_>) {
         IpAddr::V6(_) => text::address(address),
     };
     let text = text.as_bytes();
-    out.right(16, |out| match (text.first_chunk::<7>(), text.last_chunk::<7>()) {
-        (Some(first), Some(last)) if text.len() > 16 => {
-            out.block(first, first.len());
-            out.block(b"..", 2);
-            out.block(last, last.len());
+    out.right(16, |out| {
+        match (text.first_chunk::<7>(), text.last_chunk::<7>()) {
+            (Some(first), Some(last)) if text.len() > 16 => {
+                out.block(first, first.len());
+                out.block(b"..", 2);
+                out.block(last, last.len());
+            }
+            _ => out.short(text),
         }
-        _ => out.short(text),
     });
     out.octet(b'.');
 }

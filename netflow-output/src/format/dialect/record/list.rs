@@ -159,4 +159,3 @@ fn write_records<S: FieldStyle, E: Encode>(
 
 /// Fields of a record in a list that are compared by name; the work grows with the square.
 const MOST_UNIQUE: usize = 64;
-

@@ -29,7 +29,11 @@ impl<P> Default for Plans<P> {
 
 impl<P> Plans<P> {
     /// The plan of this template, made if there is none.
-    pub(in crate::format::dialect) fn of(&mut self, template: &Arc<Template>, plan: impl FnOnce(&Template) -> P) -> &P {
+    pub(in crate::format::dialect) fn of(
+        &mut self,
+        template: &Arc<Template>,
+        plan: impl FnOnce(&Template) -> P,
+    ) -> &P {
         let is_it = |known: &(Arc<Template>, P)| Arc::ptr_eq(&known.0, template);
         if !self.known.get(self.last).is_some_and(is_it) {
             self.last = match self.known.iter().position(is_it) {

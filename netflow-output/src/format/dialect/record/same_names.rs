@@ -44,10 +44,11 @@ impl SameNames {
         let places = self
             .repeated
             .binary_search_by_key(&index, |(first, _)| *first);
-        let place = places
-            .ok()
-            .and_then(|place| self.repeated.get_mut(place));
-        Some(place.map(|(_, places)| core::mem::take(places)).unwrap_or_default())
+        let place = places.ok().and_then(|place| self.repeated.get_mut(place));
+        Some(
+            place
+                .map(|(_, places)| core::mem::take(places))
+                .unwrap_or_default(),
+        )
     }
 }
-

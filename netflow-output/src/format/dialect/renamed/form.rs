@@ -164,7 +164,10 @@ impl Form {
             (Self::MacHex, FlowValue::Mac(MacAddress(octets))) => out.hex(&octets),
             (Self::Version, FlowValue::Name(name)) => return version(name, out),
             (Self::FlowKind, FlowValue::Name(name)) => {
-                word(name.trim_end_matches(|digit: char| digit.is_ascii_digit()), out);
+                word(
+                    name.trim_end_matches(|digit: char| digit.is_ascii_digit()),
+                    out,
+                );
             }
             (Self::LabelStack | Self::Communities | Self::Path, FlowValue::Numbers(numbers)) => {
                 self.numbers(numbers.iter(), out);
@@ -174,7 +177,13 @@ impl Form {
         true
     }
 
-    fn number(self, number: u64, field: FlowField, flow: &Flow<'_>, out: &mut RoomWriter<'_>) -> bool {
+    fn number(
+        self,
+        number: u64,
+        field: FlowField,
+        flow: &Flow<'_>,
+        out: &mut RoomWriter<'_>,
+    ) -> bool {
         match self {
             Self::Text => quoted(out, |out| out.number(number)),
             Self::Hex8 => hex(out, number, 2),
@@ -221,7 +230,13 @@ impl Form {
         })
     }
 
-    fn time(self, time: Timestamp, field: FlowField, flow: &Flow<'_>, out: &mut RoomWriter<'_>) -> bool {
+    fn time(
+        self,
+        time: Timestamp,
+        field: FlowField,
+        flow: &Flow<'_>,
+        out: &mut RoomWriter<'_>,
+    ) -> bool {
         let nanos = time.as_nanos();
         match self {
             Self::Seconds => out.signed(nanos.div_euclid(SECOND)),
@@ -246,7 +261,13 @@ impl Form {
     }
 
     /// The network of the address that a prefix length is of.
-    fn network(self, length: u64, field: FlowField, flow: &Flow<'_>, out: &mut RoomWriter<'_>) -> bool {
+    fn network(
+        self,
+        length: u64,
+        field: FlowField,
+        flow: &Flow<'_>,
+        out: &mut RoomWriter<'_>,
+    ) -> bool {
         let address = match field {
             FlowField::SourcePrefixLength => flow.source_address(),
             _ => flow.destination_address(),
