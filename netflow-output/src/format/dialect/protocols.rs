@@ -46,11 +46,11 @@ pub(super) const fn letters(bits: u8, letters: [u8; 8]) -> [u8; 8] {
     const EACH: u64 = u64::MAX / 0xff;
     const BITS: u64 = u64::from_le_bytes([0x80, 0x40, 0x20, 0x10, 8, 4, 2, 1]);
     // In each octet its bit alone, and then all bits if it is set: adding 0x7f carries into the highest bit.
-    let set = EACH * bits as u64 & BITS;
-    let set = ((set & !(EACH * 0x80)) + EACH * 0x7f | set) >> 7 & EACH;
-    let set = set * 0xff;
+    let set = (EACH * bits as u64) & BITS;
+    let carried = (set & !(EACH * 0x80)) + EACH * 0x7f;
+    let set = (((carried | set) >> 7) & EACH) * 0xff;
     let dots = EACH * b'.' as u64;
-    (u64::from_le_bytes(letters) & set | dots & !set).to_le_bytes()
+    ((u64::from_le_bytes(letters) & set) | (dots & !set)).to_le_bytes()
 }
 
 #[cfg(test)]

@@ -158,7 +158,7 @@ impl Renamed {
             };
             planned.prepare(shape, *faults, key, projected, (*number, flow));
             RoomWriter::append_to(out, |out| {
-                planned.plan.write(projected, flow, additions, out)
+                planned.plan.write(projected, flow, additions, out);
             });
         };
         if shape.is_of_sflow {

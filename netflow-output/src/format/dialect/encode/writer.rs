@@ -72,7 +72,7 @@ impl RoomWriter<'_> {
 
     /// Octets in the buffer so far.
     #[inline(always)]
-    pub(in crate::format::dialect) const fn position(&self) -> usize {
+    pub(in crate::format::dialect) fn position(&self) -> usize {
         self.out.len() + self.at
     }
 

@@ -42,7 +42,7 @@ pub(super) fn write(dumped: &DumpedFlow, width: Width, out: &mut Vec<u8>) {
         write_duration(millis, out);
         out.octet(b' ');
         out.left(5, |out| {
-            out.short(protocols::name(dumped.protocol).as_bytes())
+            out.short(protocols::name(dumped.protocol).as_bytes());
         });
         out.make_room();
         out.octet(b' ');
