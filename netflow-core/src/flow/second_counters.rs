@@ -44,11 +44,15 @@ pub(crate) fn exceed(record: &DataRecord<'_, '_>) -> bool {
     is_more && !is_replicated(record)
 }
 
-/// It goes to many: multicast, or a broadcast (RFC 919).
+/// It goes to many: multicast, or a broadcast (RFC 919); by the destination MAC address, whose bit
+/// for groups is set in both (IEEE 802, section 8.2). A switch floods what has that bit, whichever
+/// IP address it is for.
 fn is_replicated(record: &DataRecord<'_, '_>) -> bool {
     let [v4, v6] = [Ingredient::DestinationIpv4, Ingredient::DestinationIpv6];
-    either(record, v4, v6).is_some_and(|destination| match destination {
+    let is_group = either(record, v4, v6).is_some_and(|destination| match destination {
         IpAddr::V4(address) => address.is_multicast() || address.is_broadcast(),
         IpAddr::V6(address) => address.is_multicast(),
-    })
+    });
+    let mac = record.template().plan().field(FlowField::DestinationMac);
+    is_group || matches!(record.slot(mac), Some([first, ..]) if first & 1 != 0)
 }

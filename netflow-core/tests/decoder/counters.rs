@@ -117,6 +117,31 @@ fn multicast_and_records_of_one_direction_show_nothing() {
 }
 
 #[test]
+fn frames_to_a_group_show_nothing() {
+    for (is_v9, mac, is_group) in [
+        (true, [1, 0, 0x5e, 1, 1, 1], true),
+        (false, [0x33, 0x33, 0, 0, 0, 1], true),
+        (true, [0xff; 6], true),
+        (false, [0, 0, 0x5e, 1, 1, 1], false),
+    ] {
+        let base = if is_v9 {
+            Message::v9(0)
+        } else {
+            Message::ipfix(0)
+        };
+        let fields = [(80, 6), (1, 4), (2, 4), (23, 4), (24, 4)];
+        let record = [&mac[..], &words(&[500, 5, 5_000, 50])].concat();
+        let payload = base.template(300, &fields).set(300, &record).octets();
+        let expected = if is_group {
+            own(500, 5)
+        } else {
+            [Some(500), Some(5), Some(5_000), Some(50)]
+        };
+        assert_eq!(read(&mut decoder(), &payload), [expected], "{mac:x?}");
+    }
+}
+
+#[test]
 fn what_the_caller_configures_overrides_what_records_show() {
     let decoder_with = |text: &str| {
         let mut counters = ConfiguredCounters::default();
