@@ -183,6 +183,13 @@ fn a_running_total_adds_its_increase_to_the_sum() {
     let sum = table.lines().find(|line| line.starts_with("3 flows"));
     let sum = sum.and_then(|line| line.split_whitespace().nth(2));
     assert_eq!(sum, Some("1570"), "{table}");
+    // packetTotalCount (86) beside octetDeltaCount (1): 2 packets and 300 octets.
+    let packets = [1, 2].map(|packets| [6, 0, 0, 0, packets, 0, 0, 0, 150]);
+    let records: Vec<&[u8]> = packets.iter().map(<[u8; 9]>::as_slice).collect();
+    let table = self::table(200, &ipfix(&[(4, 1), (86, 4), (1, 4)], &records));
+    let sum = table.lines().find(|line| line.starts_with("2 flows"));
+    let sum = sum.map(|line| line.split_whitespace().skip(2).collect::<Vec<_>>());
+    assert_eq!(sum, Some(vec!["2", "300"]), "{table}");
 }
 
 #[test]

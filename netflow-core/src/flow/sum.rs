@@ -157,6 +157,17 @@ impl Increments {
         Increment::new(added, is_exact || is_update)
     }
 
+    /// Whether records of this one's template may repeat what others counted, in a counter of either
+    /// direction. Only those have to be passed to [`add`](Self::add), all of them and in order; of
+    /// others, the counters are what they add.
+    #[must_use]
+    pub fn may_repeat(flow: &Flow<'_>) -> bool {
+        let counters = FIELDS.into_iter();
+        let mut counters = counters.filter_map(|field| Counter::of(flow, field));
+        flow.firewall_event().is_some()
+            || counters.any(|counter| counter.kind == CounterKind::Total)
+    }
+
     /// Flows that were forgotten because the memory limit was reached.
     #[must_use]
     pub const fn forgotten(&self) -> u64 {

@@ -49,6 +49,64 @@ fn a_running_total_adds_its_increase() {
     assert_eq!(all(&others), (4000, true));
 }
 
+/// Octets and packets of both directions that records of one flow of IPFIX add, of those whose
+/// template may repeat what others counted.
+fn added(fields: &[(u32, u16)], records: &[[u32; 4]]) -> [u64; 4] {
+    let mut decoder = decoder();
+    let mut increments = Increments::new(1 << 16, 1);
+    let mut sums = [0; 4];
+    for record in records {
+        let mut template = vec![
+            1,
+            0,
+            0,
+            1 + u8::try_from(fields.len()).unwrap(),
+            0,
+            12,
+            0,
+            4,
+        ];
+        for (enterprise, id) in fields {
+            let flag = if *enterprise > 0 { 0x8000 } else { 0 };
+            template.extend((id | flag).to_be_bytes());
+            template.extend(4_u16.to_be_bytes());
+            if *enterprise > 0 {
+                template.extend(enterprise.to_be_bytes());
+            }
+        }
+        let values = &record[..fields.len()];
+        let data = [&words(&[7]), &*words(values)].concat();
+        let payload = Message::ipfix(0).set(2, &template).set(256, &data).octets();
+        let decoded = decoder.decode(datagram(&payload)).unwrap();
+        for flow in decoded.flows() {
+            assert!(Increments::may_repeat(&flow));
+            let Increment {
+                octets,
+                packets,
+                reverse_octets,
+                reverse_packets,
+                ..
+            } = increments.add(&flow);
+            let counts = [octets, packets, reverse_octets, reverse_packets];
+            for (sum, count) in sums.iter_mut().zip(counts) {
+                *sum += count.unwrap_or(0);
+            }
+        }
+    }
+    sums
+}
+
+#[test]
+fn a_total_of_any_counter_may_repeat_what_others_counted() {
+    // Deltas, with totals of the reverse direction (RFC 5103).
+    let fields = [(0, 1), (0, 2), (29_305, 85), (29_305, 86)];
+    let records = [[10, 1, 100, 1], [10, 1, 200, 2], [10, 1, 300, 3]];
+    assert_eq!(added(&fields, &records), [30, 3, 300, 3]);
+    // Octets of a delta, packets of a total.
+    let records = [[100, 1, 0, 0], [100, 2, 0, 0], [100, 3, 0, 0]];
+    assert_eq!(added(&[(0, 1), (0, 86)], &records), [300, 3, 0, 0]);
+}
+
 #[test]
 fn deltas_add_what_they_say() {
     let delta = Message::v9(0).template(256, &[(12, 4), (1, 4)]);

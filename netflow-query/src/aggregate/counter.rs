@@ -7,8 +7,6 @@ use crate::{Filter, SetFilter, SetMatch};
 
 /// Octets of memory for flows whose records repeat what others counted.
 const INCREMENTS_MEMORY: usize = 16 << 20;
-/// `counters` of records that count from the start of their flow.
-const TOTAL: &str = "total";
 
 /// Counts the flows of datagrams that match a filter: each direction of a record of two (RFC 5103) is a
 /// flow, counters are scaled by the sampling rate where it is known, and records that repeat what others
@@ -86,10 +84,8 @@ impl FlowCounter {
 
     fn set(&mut self, set: &Set<'_>, each: &mut impl FnMut(&Flow<'_>, CountedFlow)) {
         // Running totals have to be seen in order, whether the filter chooses them or not.
-        let repeats = set
-            .flows()
-            .next()
-            .is_some_and(|flow| flow.counters() == Some(TOTAL) || flow.firewall_event().is_some());
+        let first = set.flows().next();
+        let repeats = first.is_some_and(|flow| Increments::may_repeat(&flow));
         let matched = self
             .filter
             .as_mut()

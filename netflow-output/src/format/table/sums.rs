@@ -6,8 +6,6 @@ use super::values::{RowValues, Sampled};
 
 /// Octets of memory for flows whose records repeat what others counted.
 const MEMORY: usize = 16 << 20;
-/// `counters` of records that count from the start of their flow.
-const TOTAL: &str = "total";
 
 /// Sums over flows. Records that repeat what others counted, running totals and the teardowns of
 /// firewalls, add what is new in them.
@@ -49,8 +47,7 @@ impl TableSums {
     /// Prepares for the flows of a set by its first: what counters count is the same in all
     /// records of a template.
     pub(super) fn begin_set(&mut self, first: Option<&Flow<'_>>) {
-        self.repeats = first
-            .is_some_and(|flow| flow.counters() == Some(TOTAL) || flow.firewall_event().is_some());
+        self.repeats = first.is_some_and(|flow| Increments::may_repeat(flow));
     }
 
     /// Adds a flow, and its reverse direction if it is to be counted.
