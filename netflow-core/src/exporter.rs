@@ -26,7 +26,7 @@ pub(crate) use self::icmp::IcmpPorts;
 pub(crate) use self::learn::News;
 pub(crate) use self::names::AnnouncedNames;
 pub use self::names::SamplerKey;
-pub(crate) use self::options_record::OptionsRecord;
+pub(crate) use self::options_record::{OptionsRecord, selection_of_flows};
 pub use self::prefix::{ParsePrefixError, Prefix};
 use self::sampling::Samplers;
 pub(crate) use self::sampling::{AnnouncedSampling, FoundRate};

@@ -7,7 +7,7 @@ use super::SamplerKey;
 use super::names::is_too_long;
 use super::sampling::MAX_SELECTORS;
 use super::scope::{RateScope, ScopeKind};
-use super::selection::{Selection, SelectorElements, Selects};
+use super::selection::{Selection, SelectionMethod, SelectorElements, Selects, Unrated};
 use crate::element::{DataType, ElementId, Semantics, TypeRecord, Units};
 use crate::record::{DataRecord, Field};
 use crate::value::{Text, unsigned};
@@ -55,6 +55,29 @@ pub(crate) struct OptionsRecord<'a> {
     flows: Stated,
     /// What its rates apply to, if it states some.
     pub(super) scope: RateScope,
+}
+
+/// How a record of flows says that packets are selected, if that is without a rate.
+#[cold]
+pub(crate) fn selection_of_flows(record: &DataRecord<'_, '_>) -> Option<Unrated> {
+    let mut selection = SelectionFields::default();
+    for field in record.fields() {
+        if let FieldKey::Element(ElementId {
+            enterprise_number: 0,
+            id,
+            ..
+        }) = field.template().key()
+        {
+            selection.take(id, field.octets());
+        }
+    }
+    match selection.of_packets().selection()? {
+        // A filter takes no sample.
+        Selection::WithoutRate(unrated) => {
+            Some(unrated).filter(|unrated| unrated.method != SelectionMethod::PropertyMatch)
+        }
+        Selection::Rate(_) => None,
+    }
 }
 
 /// What the record says of one selection.

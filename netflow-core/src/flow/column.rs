@@ -413,7 +413,10 @@ impl Worked<'_> {
     fn sampling(&self) -> FlowColumn {
         if self.facts.has(KnownFacts::OVERRIDE_RATE) {
             FlowColumn::Same
-        } else if self.template.plan().has_rate() || self.facts.has(KnownFacts::SAMPLERS) {
+        } else if self.template.plan().has_rate()
+            || self.template.plan().has_selection()
+            || self.facts.has(KnownFacts::SAMPLERS)
+        {
             FlowColumn::Each
         } else if self.facts.has(KnownFacts::CONFIGURED_RATE)
             || self.facts.has(KnownFacts::HEADER_RATE)

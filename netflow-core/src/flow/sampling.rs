@@ -4,7 +4,7 @@ use super::{Flow, FlowSource, SampleFlow, ingredient};
 use crate::datagram::DatagramId;
 use crate::exporter::{
     AnnouncedSampling, Exporter, FoundRate, RateElements, RateScope, SamplerKey, ScopeKind,
-    Selects, Unrated,
+    SelectionMethod, Selects, Unrated, selection_of_flows,
 };
 use crate::field::Ingredient;
 use crate::named::named;
@@ -266,6 +266,16 @@ impl<'m> Flow<'m> {
         } else {
             Known::Nothing
         };
+        let mut selection = None;
+        if matches!(packets, Known::Nothing) && record.template().plan().has_selection() {
+            selection = selection_of_flows(record);
+            // Without parameters, the options of the sampler may have them.
+            let is_complete =
+                |unrated: &Unrated| !matches!(unrated.method, SelectionMethod::Incomplete(_));
+            if let Some(unrated) = selection.filter(is_complete) {
+                packets = Known::No(NoSamplingRate::Unrated(unrated));
+            }
+        }
         if let (Known::Nothing, Some(exporter)) = (&packets, announced) {
             packets = known(self.find(record, exporter, Selects::Packets));
         }
@@ -275,6 +285,9 @@ impl<'m> Flow<'m> {
             if rate > 0 {
                 packets = Known::Rate(rate, Rule::Own(SamplingRule::Header));
             }
+        }
+        if let (Known::Nothing, Some(unrated)) = (&packets, selection) {
+            packets = Known::No(NoSamplingRate::Unrated(unrated));
         }
         let select_flows = announced.filter(|exporter| exporter.samplers.selects_flows());
         if in_record || select_flows.is_some() {

@@ -139,8 +139,12 @@ pub(crate) struct TemplatePlan {
     has_times: bool,
     /// Several fields carry the start, or the end.
     has_other_times: bool,
+    /// A field of a start or end has a length that its element cannot have.
+    has_unreadable_time: bool,
     /// A field may state a sampling rate.
     has_rate: bool,
+    /// A field may say how packets are selected, without a rate.
+    has_selection: bool,
     /// Type and code of ICMP can only be in the destination port.
     has_icmp_in_port: bool,
     /// Records may show that second counters are of the reverse direction.
@@ -166,7 +170,9 @@ impl TemplatePlan {
             has_section: false,
             has_times: false,
             has_other_times: false,
+            has_unreadable_time: false,
             has_rate: false,
+            has_selection: false,
             has_icmp_in_port: false,
             has_open_counters: false,
             has_second_counters: false,
@@ -182,6 +188,7 @@ impl TemplatePlan {
         for field in fields {
             let length = field.length();
             if let Some(id) = field.planned_id() {
+                self.has_selection |= is_selection(id);
                 self.place((id, is_reverse), length, offset, gaps.len(), &mut met);
             }
             match length {
@@ -329,6 +336,17 @@ impl TemplatePlan {
         self.has_other_times
     }
 
+    /// A field of a start or end has a length that its element cannot have.
+    pub(crate) const fn has_unreadable_time(&self) -> bool {
+        self.has_unreadable_time
+    }
+
+    /// A field may say how packets are selected, without a rate.
+    #[inline]
+    pub(crate) const fn has_selection(&self) -> bool {
+        self.has_selection
+    }
+
     /// A field may state a sampling rate. Most templates have none.
     #[inline]
     pub(crate) const fn has_rate(&self) -> bool {
@@ -384,6 +402,7 @@ impl TemplatePlan {
             };
             let Some(slot) = slot else { continue };
             if !accepts(supplier.field_type, length) {
+                self.has_unreadable_time |= is_time(field);
                 continue;
             }
             self.has_other_times |= slot.is_present() && is_time(field);
@@ -392,6 +411,12 @@ impl TemplatePlan {
             }
         }
     }
+}
+
+/// Elements that say how packets are selected without a rate: algorithm (35, 304) and mode (49),
+/// intervals of time (307, 308), hash functions (326 to 334).
+fn is_selection(id: ElementId) -> bool {
+    id.enterprise_number == 0 && matches!(id.id, 35 | 49 | 304 | 307 | 308 | 326..=334)
 }
 
 /// postOctetDeltaCount and postPacketDeltaCount.

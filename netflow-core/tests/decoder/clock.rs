@@ -207,6 +207,34 @@ fn a_record_without_times_says_so() {
     assert_eq!(times(&message), (None, None, Some("zero")));
 }
 
+#[test]
+fn a_time_of_an_impossible_length_is_unreadable_not_missing() {
+    // RFC 7011, sections 6.1.7 to 6.1.10; at most 8 octets of an uptime.
+    for message in [Message::v9(0), Message::ipfix(0)] {
+        for (element, length) in [
+            (150, 16),
+            (152, 16),
+            (152, 9),
+            (156, 16),
+            (156, 9),
+            (22, 16),
+            (322, 16),
+            (154, 12),
+        ] {
+            let message = message.clone().template(256, &[(element, length), (4, 1)]);
+            let message = message.set(256, &vec![1; usize::from(length) + 1]);
+            assert_eq!(
+                times(&message),
+                (None, None, Some("unreadable")),
+                "{element} {length}"
+            );
+        }
+        // A zero-length field holds nothing.
+        let message = message.template(256, &[(152, 0), (4, 1)]).set(256, &[1]);
+        assert_eq!(times(&message), (None, None, Some("not_sent")));
+    }
+}
+
 /// Sets the time of the header of a message of v9, which is a word of it.
 fn sent_at(message: &Message, seconds: u32) -> Vec<u8> {
     let mut payload = message.octets();

@@ -383,6 +383,34 @@ fn what_announces_sampling_without_its_parameters_is_found() {
 }
 
 #[test]
+fn a_record_that_says_how_packets_are_selected_without_a_rate_is_reported_with_it() {
+    let protocols: [fn() -> Message; 2] = [v9, ipfix];
+    for message in protocols {
+        let of = |fields: &[u16], values: &[u32]| {
+            let (rate, name, reason) = sampled(&[flow(message(), fields, values)]);
+            assert_eq!((rate, reason.is_some()), (None, name.is_some()));
+            name
+        };
+        assert_eq!(of(&[1, 307, 308], &[5, 1, 9]), Some("time"));
+        assert_eq!(of(&[1, 331, 332], &[5, 1, 9]), Some("hash"));
+        assert_eq!(of(&[1, 304], &[5, 1]), Some("incomplete"));
+        assert_eq!(of(&[1, 35], &[5, 2]), Some("incomplete"));
+        // No sampling; a filter; an interval of 0, which is not sampled.
+        assert_eq!(of(&[1, 35], &[5, 0]), None);
+        assert_eq!(of(&[1, 304], &[5, 5]), None);
+        assert_eq!(of(&[1, 34, 35], &[5, 0, 1]), None);
+        // Options have the interval of an algorithm, but not of time.
+        let domain = options(message(), 400, 1, &[149, 34], &[0, 100]);
+        let record = flow(message(), &[1, 304], &[5, 1]);
+        assert_eq!(sampled(&[domain.clone(), record]), rate(100, "exporter"));
+        let timed = flow(message(), &[1, 307, 308], &[5, 1, 9]);
+        assert_eq!(sampled(&[domain, timed]).1, Some("time"));
+        let stated = flow(message(), &[1, 34, 304], &[5, 10, 1]);
+        assert_eq!(sampled(&[stated]), rate(10, "record"));
+    }
+}
+
+#[test]
 fn the_algorithm_says_which_parameters_count() {
     for (algorithm, expected) in [(1, 10), (3, 256), (4, 10)] {
         let fields = [302, 304, 305, 306, 309, 310];

@@ -4,7 +4,7 @@ use super::direct::DirectTime;
 use super::element::TimeElement;
 use super::rule::{ClockRule, NoTime, RuledTime};
 use super::{DAY, YEAR, before, is_near, reference, sent_time, uptime};
-use crate::element::DataType;
+use crate::element::{DataType, ElementId};
 use crate::field::Ingredient;
 use crate::header::MessageHeader;
 use crate::record::{DataRecord, Field};
@@ -137,7 +137,17 @@ fn words(record: &DataRecord<'_, '_>, ingredient: Ingredient) -> RuledTime {
         _ => Ingredient::EndTimeval,
     };
     let slot = record.template().plan().ingredient(timeval);
-    let time = two_words(record.slot(slot).ok_or(NoTime::NotSent)?)?;
+    let Some(octets) = record.slot(slot) else {
+        let sends = |id: &ElementId| {
+            let field = record.get(*id);
+            field.is_some_and(|field| !field.octets().is_empty())
+        };
+        let is_sent = record.template().plan().has_unreadable_time()
+            && ingredient.elements().iter().any(sends);
+        let unreadable = NoTime::Unreadable;
+        return Err(if is_sent { unreadable } else { NoTime::NotSent });
+    };
+    let time = two_words(octets)?;
     Ok((time, ClockRule::SecondsAndMicroseconds))
 }
 
