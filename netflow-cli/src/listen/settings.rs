@@ -11,6 +11,7 @@ use netflow_core::{Decoder, Limits, SessionScope};
 #[cfg(feature = "tls")]
 use netflow_io::live::{ClientCertificates, TlsOptions};
 use netflow_io::live::{Listener, ListenerTransport, LiveOptions, Protocols};
+use netflow_output::sink::Outputs;
 
 use super::forward::ForwardOptions;
 use super::outputs::{self, OutputPlan};
@@ -53,13 +54,16 @@ impl Settings {
         let fixed = fixed(&listen);
         let live = live(&listen.sources, matches)?;
         let outputs = outputs::plans(matches, &listen.dialect)?;
-        let workers = live.workers;
+        let limits = limits(&listen, live.workers);
+        for plan in &outputs {
+            Outputs::check(&plan.config(&limits)).map_err(|error| error.to_string())?;
+        }
         Ok(Self {
             check: listen.check,
             live,
             fixed,
             outputs,
-            limits: limits(&listen, workers),
+            limits,
             exporters: listen.exporters,
             anonymise: listen.anonymise,
             scope: if listen.by_port {

@@ -130,6 +130,30 @@ fn an_unknown_key_is_an_error_with_its_line() {
 }
 
 #[test]
+#[cfg(all(feature = "columns", feature = "http"))]
+fn outputs_that_can_never_work_are_found_by_the_check() {
+    for (options, reason) in [
+        (&["--output", "a.parquet.gz"][..], "leave .gz and .zst out"),
+        (
+            &["--output", "tcp://127.0.0.1:1", "--format", "parquet"],
+            "columns go to files",
+        ),
+        (
+            &["--output", "elasticsearch://host", "--format", "csv"],
+            "rows of JSON alone",
+        ),
+        (
+            &["--output", "https://host", "--output-ca", "/nowhere.pem"],
+            "No such file",
+        ),
+    ] {
+        let ended = run(&[&["--check"], options].concat());
+        assert_eq!(ended.status, Some(2), "{options:?}: {}", ended.stdout);
+        assert!(ended.log.contains(reason), "{options:?}: {}", ended.log);
+    }
+}
+
+#[test]
 fn the_command_line_overrides_the_file() {
     let content = "udp = \"127.0.0.1:1\"\ntcp = \"127.0.0.1:2\"\n[[output]]\nto = \"a.csv\"\n";
     let checked = check(content, &["--udp", "127.0.0.1:3", "--output", "b.json"]);

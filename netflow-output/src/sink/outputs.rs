@@ -160,6 +160,20 @@ impl Outputs {
         Ok(Self { outputs })
     }
 
+    /// Whether an output can work as it is configured. It opens nothing to write to, and connects to nobody.
+    ///
+    /// # Errors
+    ///
+    /// It can never work, and [`start`](Self::start) would return the same error.
+    pub fn check(config: &OutputConfig) -> Result<(), StartError> {
+        let output = config.destination.to_string();
+        let ledger = Arc::new(Ledger::new(output.clone()));
+        match delivery::new(config, &ledger) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(StartError { output, error }),
+        }
+    }
+
     /// Changes the outputs: starts those that are new, and returns those that are not wanted any more.
     /// Each worker then needs a new [`worker`](Self::worker), and finishes its old one; only after that
     /// may the returned outputs be [finished](Self::finish). An output that goes on keeps its queue, its
