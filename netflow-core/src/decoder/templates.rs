@@ -90,7 +90,7 @@ impl Decoder {
                 ErrorKind::OptionsLength { length, .. } => usize::from(length % 4),
                 _ => 0,
             };
-            self.problem(Error::new(kind, record.offset()), Some(set), excess);
+            self.problem(Error::new(kind, record.fault_offset()), Some(set), excess);
         } else if context.dialect.enterprise && is_without_scope(record) {
             // It is read nevertheless: only the scope is in doubt.
             let kind = ErrorKind::ScopeCount {

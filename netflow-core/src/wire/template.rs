@@ -210,6 +210,12 @@ impl<'a> TemplateRecord<'a> {
         self.fault
     }
 
+    /// Where in the payload the number is that is [wrong](Self::fault): the option length, after the
+    /// id and the scope length.
+    pub(crate) const fn fault_offset(&self) -> usize {
+        self.offset.saturating_add(4)
+    }
+
     /// The dialect it is written in.
     #[must_use]
     pub const fn dialect(&self) -> Dialect {
@@ -343,7 +349,13 @@ impl<'a> TemplateRecords<'a> {
         if specifiers.is_none() {
             self.reader.rest();
         }
-        Some(Err(Error::new(kind, offset)))
+        // At the number that is wrong, after the id.
+        let within = match kind {
+            ErrorKind::OptionsLength { what: SCOPE, .. } => 2,
+            ErrorKind::OptionsLength { .. } => 4,
+            _ => 0,
+        };
+        Some(Err(Error::new(kind, offset.saturating_add(within))))
     }
 
     /// What comes before the specifiers: for options, id and count are followed
@@ -411,6 +423,9 @@ struct Header {
     readable_fault: Option<ErrorKind>,
 }
 
+/// The first length of an options template of v9.
+const SCOPE: &str = "option scope length";
+
 impl Header {
     /// Checks the lengths of scope and options in v9, which are octets of whole fields
     /// (RFC 3954, section 6.1). What follows whole option fields costs none of them.
@@ -418,7 +433,7 @@ impl Header {
         let excess = |length: u16| length.checked_rem(SPECIFIER_LEN).unwrap_or(0);
         let fault = |what, length| Some(ErrorKind::OptionsLength { id, what, length });
         if excess(scope) > 0 {
-            self.fault = fault("option scope length", scope);
+            self.fault = fault(SCOPE, scope);
         } else if excess(options) > 0 && options < SPECIFIER_LEN {
             self.fault = fault("option length", options);
         } else if excess(options) > 0 {
