@@ -333,7 +333,8 @@ impl DomainHealth {
         | ErrorKind::EmptyTemplate { id }
         | ErrorKind::ScopeCount { id, .. }
         | ErrorKind::OptionsLength { id, .. }
-        | ErrorKind::TooManyFields { id, .. }) = problem.error.kind
+        | ErrorKind::TooManyFields { id, .. }
+        | ErrorKind::WithdrawalUnknown { id }) = problem.error.kind
         else {
             return;
         };

@@ -291,6 +291,7 @@ fn unread_text(domain: &DomainHealth, id: u16, unread: &UnreadSets, inputs: &Inp
             let came = frame(refused.place, inputs);
             text += &match refused.reason {
                 "empty_template" => format!("; its template in {came} has no fields"),
+                "withdrawal_unknown" => format!("; its template was withdrawn in {came}"),
                 _ => format!("; its template in {came} cannot be read"),
             };
         }

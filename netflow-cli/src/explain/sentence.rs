@@ -115,10 +115,12 @@ fn of_templates(kind: &FindingKind, whose: &str, place: &str) -> Option<String> 
         } => {
             let data = needing(*octets, whose);
             let why = match *reason {
-                "empty_template" => "has no fields".to_owned(),
-                reason => format!("cannot be read ({reason})"),
+                "empty_template" => "it arrived {} but has no fields".to_owned(),
+                // In IPFIX, a template without fields is that (RFC 7011, section 8.1).
+                "withdrawal_unknown" => "it was withdrawn {} and never defined".to_owned(),
+                reason => format!("it arrived {{}} but cannot be read ({reason})"),
             };
-            format!("{data} template {set}: it arrived {place} but {why}.")
+            format!("{data} template {set}: {}.", why.replacen("{}", place, 1))
         }
         FindingKind::TemplateSetUnreadable {
             octets,

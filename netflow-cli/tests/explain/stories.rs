@@ -809,6 +809,28 @@ fn a_template_without_fields_is_not_the_template_of_its_data() {
 }
 
 #[test]
+fn a_template_that_was_withdrawn_and_never_defined_is_not_awaited() {
+    // In IPFIX a template without fields is a withdrawal.
+    let mut message = vec![0, 10, 0, 32];
+    for word in [1_800_000_000_u32, 0, 5] {
+        message.extend(word.to_be_bytes());
+    }
+    message.extend(halves(&[2, 8, 300, 0, 300, 8, 192, 2]));
+    let cut = sent("withdrawn", &[message]);
+    let report = json(&cut.0);
+    let part = "need template 300: it was withdrawn in frame 1 and never defined.";
+    assert!(sentence(&report, part), "{report}");
+    // One fault, one sentence, and no advice to wait for it.
+    assert!(!sentence(&report, "capture longer"), "{report}");
+    assert!(!sentence(&report, "problem"), "{report}");
+    let text = String::from_utf8(capture::run(200, &[], &cut.0).stdout).unwrap();
+    assert!(
+        text.contains("its template was withdrawn in frame 1"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_template_of_another_domain_that_fits_is_named() {
     let template = [0, 16, 300, 2, 8, 4, 1, 4].as_slice();
     let data = [300, 20, 0, 1, 0, 2, 0, 3, 0, 4].as_slice();
@@ -844,6 +866,8 @@ fn an_option_length_with_excess_is_one_problem_and_costs_nothing() {
     let kind = &report["problems"][0];
     assert_eq!(kind["reason"], "options_length");
     assert_eq!(kind["section"], "RFC 3954, section 6.1");
+    // At the option length, not at the id before it.
+    assert_eq!(kind["examples"][0]["offset"], 28);
     assert_eq!(
         kind["examples"][0]["detail"],
         "option length 9 of options template 257 is not a multiple of 4"

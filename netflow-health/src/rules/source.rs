@@ -63,7 +63,10 @@ fn of_templates(report: &Report, others: &[Finding], reason: &str) -> u64 {
             }
             _ => return None,
         };
-        (refused.reason == reason).then_some(refused.count)
+        // A withdrawal over UDP is reported as such too.
+        let is_withdrawal =
+            refused.reason == "withdrawal_unknown" && reason == "withdrawal_over_udp";
+        (refused.reason == reason || is_withdrawal).then_some(refused.count)
     });
     named.fold(0, u64::saturating_add)
 }
