@@ -2,9 +2,14 @@
 //! vendors' descriptions of NetFlow v5 (Junos, Flow Monitoring Version 5 Format Output Fields), in the
 //! low one by `testdata/cases/icmpv6_code_first_in_port.pcap`.
 
-/// How often records showed it. v5 and v9 exporters put `type * 256 + code` into the
+/// How often records of one observation domain showed it. v5 and v9 exporters put `type * 256 + code` into the
 /// destination port; some write the code first. Of most ports only one order is a type and a
 /// code that IANA has assigned.
+///
+/// Each domain is judged by its own records, not by those of all domains of the address: several
+/// Exporting Processes may send from one address, probes of a host or cards of a router, and domain
+/// ids are unique only to a process (RFC 7011, section 2). One that has shown nothing is read
+/// as the vendors describe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct IcmpPorts {
     /// Ports that only make sense with the type in the high octet.

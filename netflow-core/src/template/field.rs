@@ -161,7 +161,8 @@ impl TemplateField {
     }
 
     /// An element of nProbe's. In its templates elements 23 and 24 (OUT_BYTES and
-    /// OUT_PKTS) count what came back, from destination to source.
+    /// OUT_PKTS) count what came back: nProbe's list of information elements has them as bytes and
+    /// packets from destination to source, with the aliases DST_TO_SRC_BYTES and DST_TO_SRC_PKTS.
     pub(crate) fn is_of_nprobe(&self) -> bool {
         const NTOP: u32 = 35_632;
         /// Its field types of v9 are its elements from here on.

@@ -22,7 +22,8 @@ use crate::element::ElementId;
 pub enum SecondCounters {
     /// Unknown: no record has shown it. They are only fields of the record.
     Unknown,
-    /// The reverse direction: the template has elements of nProbe, which sends so.
+    /// The reverse direction: the template has elements of nProbe, whose list of information elements
+    /// describes 23 and 24 as from destination to source.
     Nprobe,
     /// The reverse direction: a record had more of them than of 1 or 2, and no packet leaves a
     /// forwarding exporter that did not come in. Cisco Meraki sends so. Not concluded from

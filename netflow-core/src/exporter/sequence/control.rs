@@ -1,6 +1,9 @@
-//! Messages with only templates and options, from exporters that number them separately:
-//! Juniper MX counts the options of the routing engine separately from the data of its line
-//! cards, and H3C counts templates separately from flows.
+//! Messages with only templates and options, from exporters that number them separately.
+//!
+//! On a Juniper MX the Packet Forwarding Engines export the flows (Junos, Understand Inline Active Flow
+//! Monitoring), and the routing engine its options, in the same domain: in a capture of an MX240,
+//! options have number 668. H3C counts templates separately from flows: in a capture of one,
+//! templates have number 2855 and the data after them 60342277.
 
 use super::clock::is_same_start;
 use super::{

@@ -13,7 +13,9 @@ pub(crate) enum CountingScheme {
     DataRecords,
     /// Flows before the message, without options: NetFlow v5 to v8.
     Flows,
-    /// Flows up to the end of the message: Open vSwitch, softflowd.
+    /// Flows up to the end of the message. softflowd adds the records of a message to the count
+    /// before it writes the header (`send_ipfix_common` in its ipfix.c; `testdata/genuine/sf_v10.pcap`).
+    /// Open vSwitch counts messages of one record each from 1 (ofproto-dpif-ipfix.c; `ovs.pcap`).
     FlowsIncluded,
 }
 

@@ -76,7 +76,7 @@ pub(super) fn between(first: u64, last: u64) -> Option<i64> {
 }
 
 /// IPFIX has no uptime in its header: systemInitTimeMilliseconds is in the
-/// record or in the options (RFC 7012, section 5.8). The uptime wraps as in
+/// record or in the options (RFC 5102, section 5.9). The uptime wraps as in
 /// v9: of all times it may mean, the last before the message was sent. A start of zero is none
 /// (MikroTik sends one).
 #[cold]
