@@ -210,9 +210,10 @@ impl<'a> TemplateRecord<'a> {
         self.fault
     }
 
-    /// Where in the payload the number is that is [wrong](Self::fault): the option length, after the
-    /// id and the scope length.
-    pub(crate) const fn fault_offset(&self) -> usize {
+    /// Where in the payload the number begins that is wrong if there is a [`fault`](Self::fault): the
+    /// option length, after the id and the scope length.
+    #[must_use]
+    pub const fn fault_offset(&self) -> usize {
         self.offset.saturating_add(4)
     }
 
