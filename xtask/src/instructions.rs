@@ -25,14 +25,14 @@ const TOLERANCE: f64 = 0.03;
 const COUNTS: [u32; 2] = [300, 600];
 
 /// Workloads, by the names of `netflow_benches::Kind`.
-const KINDS: [&str; 5] = ["v5", "v9", "ipfix", "ipfix_variable", "sflow"];
+pub(crate) const KINDS: [&str; 5] = ["v5", "v9", "ipfix", "ipfix_variable", "sflow"];
 
 /// The 11 fields of the benches.
-const FIELDS: &str = "source_address,destination_address,octets,packets,start,end,\
+pub(crate) const FIELDS: &str = "source_address,destination_address,octets,packets,start,end,\
     input_interface,output_interface,source_port,destination_port,protocol";
 
 /// A way from datagrams to what reads them.
-struct Route {
+pub(crate) struct Route {
     name: &'static str,
     what: What,
 }
@@ -139,7 +139,8 @@ const ROUTES: [Route; 22] = [
     },
 ];
 
-type Figures = BTreeMap<(String, String), f64>;
+/// Instructions a flow, by path and workload.
+pub(crate) type Figures = BTreeMap<(String, String), f64>;
 
 /// Counts, prints a table, and either writes the figures or fails where one rose. Routes are
 /// all, or those that are named.
@@ -183,13 +184,17 @@ pub(crate) fn step_of_rest() -> Result {
 }
 
 impl Route {
+    pub(crate) const fn name(&self) -> &'static str {
+        self.name
+    }
+
     const fn is_command(&self) -> bool {
         matches!(self.what, What::Command(_))
     }
 }
 
 /// Counts the routes that are wanted, over every workload.
-fn counted(wanted: impl Fn(&Route) -> bool) -> Result<Figures> {
+pub(crate) fn counted(wanted: impl Fn(&Route) -> bool) -> Result<Figures> {
     let routes: Vec<&Route> = ROUTES.iter().filter(|route| wanted(route)).collect();
     let with_arrow = |route: &&Route| matches!(route.what, What::Arrow(_));
     let features = if routes.iter().any(with_arrow) {

@@ -12,6 +12,7 @@ mod load;
 mod package;
 mod registry;
 mod release;
+mod report;
 mod repository;
 mod test;
 mod workspace;
@@ -38,6 +39,7 @@ usage: cargo xtask TASK
                     what a datagram costs the collector, beside nfcapd and nfacctd
   load memory [MINUTES [RATE]]
                     the memory of the collector under load, each minute
+  bench-report      other decoders and commands beside these, as benches/REPORT.md with plots
   package           a package for Debian, by cargo-deb
   release --check   whether everything is ready for a release; builds nothing
   release --build   wheels, the C library and a package for Debian, in target/release-files; publishes nothing
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         },
         ["instructions", options @ ..] => instructions::run(options),
         ["load", options @ ..] => load::run(options),
+        ["bench-report"] => report::run(),
         ["package"] => package::run(),
         ["release", "--check"] => release::check(),
         ["release", "--build"] => release::build(),

@@ -6,7 +6,7 @@ use core::slice::ChunksExact;
 
 use super::planned::{FieldPosition, Plan, Plans};
 use super::{be16, be32, be64};
-use crate::row::{Row, Sums};
+use crate::row::Sums;
 use crate::workload::Workload;
 
 /// 11 columns, 51 octets a flow.
@@ -58,23 +58,31 @@ impl Columns {
         self.protocol.clear();
     }
 
+    /// Adds the columns, each by itself.
     fn sum(&self, sums: &mut Sums) {
-        for row in 0..self.protocol.len() {
-            sums.add(&Row {
-                source: self.addresses[0][row],
-                destination: self.addresses[1][row],
-                octets: self.counters[0][row],
-                packets: self.counters[1][row],
-                start: self.counters[2][row],
-                end: self.counters[3][row],
-                input: self.interfaces[0][row],
-                output: self.interfaces[1][row],
-                source_port: self.ports[0][row],
-                destination_port: self.ports[1][row],
-                protocol: self.protocol[row],
-            });
+        let mut totals = sums.fields.iter_mut();
+        let wide = self.addresses.iter().chain(&self.counters);
+        for (column, total) in wide.zip(totals.by_ref()) {
+            *total = sum(*total, column.iter().copied());
         }
+        for (column, total) in self.interfaces.iter().zip(totals.by_ref()) {
+            *total = sum(*total, column.iter().map(|number| u64::from(*number)));
+        }
+        for (column, total) in self.ports.iter().zip(totals.by_ref()) {
+            *total = sum(*total, column.iter().map(|number| u64::from(*number)));
+        }
+        for total in totals {
+            *total = sum(
+                *total,
+                self.protocol.iter().map(|number| u64::from(*number)),
+            );
+        }
+        sums.rows += self.protocol.len() as u64;
     }
+}
+
+fn sum(total: u64, numbers: impl Iterator<Item = u64>) -> u64 {
+    numbers.fold(total, u64::wrapping_add)
 }
 
 #[inline]
@@ -97,12 +105,8 @@ fn fill<T>(
 /// Reads all flows of fixed length but those of sFlow.
 #[inline]
 pub fn read(plans: &mut Plans, workload: &Workload, columns: &mut Columns) {
-    plans.bodies(workload, |plan, body| {
-        columns.fill(plan, body);
-        if columns.protocol.len() >= ROWS {
-            black_box(&*columns);
-            columns.clear();
-        }
+    read_into(plans, workload, columns, |columns| {
+        black_box(columns);
     });
 }
 
@@ -111,10 +115,26 @@ pub fn read(plans: &mut Plans, workload: &Workload, columns: &mut Columns) {
 pub fn sums(workload: &Workload) -> Sums {
     let mut sums = Sums::default();
     let mut columns = Columns::default();
-    Plans::new().bodies(workload, |plan, body| {
-        columns.fill(plan, body);
+    read_into(&mut Plans::new(), workload, &mut columns, |columns| {
         columns.sum(&mut sums);
-        columns.clear();
     });
+    columns.sum(&mut sums);
     sums
+}
+
+/// `full` is called whenever there are some rows; those of the end stay in `columns`.
+#[inline]
+fn read_into(
+    plans: &mut Plans,
+    workload: &Workload,
+    columns: &mut Columns,
+    mut full: impl FnMut(&Columns),
+) {
+    plans.bodies(workload, |plan, body| {
+        columns.fill(plan, body);
+        if columns.protocol.len() >= ROWS {
+            full(columns);
+            columns.clear();
+        }
+    });
 }

@@ -7,38 +7,72 @@ use crate::workload::{Kind, Workload};
 /// Reads all flows.
 #[inline]
 pub fn read(workload: &Workload, mut each: impl FnMut(Row)) {
-    match workload.kind() {
-        Kind::NetflowV5 => {
-            for (_, datagram) in workload.datagrams() {
-                records::<48>(v5_records(datagram), |record| each(v5(record)));
-            }
-        }
-        Kind::NetflowV9 => data(workload, |_, body| {
-            records::<55>(body, |record| each(v9(record)));
-        }),
-        Kind::Ipfix => data(workload, |id, body| match id {
-            256 => records::<71>(body, |record| each(ipv4(record))),
-            _ => records::<107>(body, |record| each(ipv6(record))),
-        }),
-        Kind::IpfixVariable => data(workload, |_, body| variable(body, &mut each)),
-        Kind::Sflow => {
-            for (_, datagram) in workload.datagrams() {
-                samples(datagram, &mut each);
-            }
-        }
+    for (_, datagram) in workload.datagrams() {
+        rows(workload.kind(), datagram, &mut each);
     }
 }
 
-/// The data sets of all datagrams.
+/// Reads all flows, with times in nanoseconds since 1970. Of sFlow nothing changes: its rows have no times.
 #[inline]
-fn data(workload: &Workload, mut each: impl FnMut(u16, &[u8])) {
+pub fn read_with_times(workload: &Workload, mut each: impl FnMut(Row)) {
     for (_, datagram) in workload.datagrams() {
-        sets(datagram, |id, body| {
-            if id >= 256 {
-                each(id, body);
-            }
+        let nanos = nanos_at_zero(workload.kind(), datagram);
+        rows(workload.kind(), datagram, &mut |row: Row| match nanos {
+            Some(zero) => each(Row {
+                start: zero.wrapping_add(row.start * 1_000_000),
+                end: zero.wrapping_add(row.end * 1_000_000),
+                ..row
+            }),
+            None => each(row),
         });
     }
+}
+
+/// The time of the number 0 of milliseconds, by the header of a datagram.
+#[inline]
+fn nanos_at_zero(kind: Kind, datagram: &[u8]) -> Option<u64> {
+    let header = |at| {
+        datagram
+            .get(at..at + 4)
+            .map(|_| u64::from(be32(datagram, at)))
+    };
+    let of_uptime = |nanos: u64| {
+        let sent = header(8)? * 1_000_000_000 + nanos;
+        Some(sent.wrapping_sub(header(4)? * 1_000_000))
+    };
+    match kind {
+        Kind::NetflowV5 => of_uptime(header(12)?),
+        Kind::NetflowV9 => of_uptime(0),
+        Kind::Ipfix | Kind::IpfixVariable => Some(0),
+        Kind::Sflow => None,
+    }
+}
+
+/// The flows of a datagram.
+#[inline(always)]
+fn rows(kind: Kind, datagram: &[u8], each: &mut impl FnMut(Row)) {
+    match kind {
+        Kind::NetflowV5 => records::<48>(v5_records(datagram), |record| each(v5(record))),
+        Kind::NetflowV9 => data(datagram, |_, body| {
+            records::<55>(body, |record| each(v9(record)));
+        }),
+        Kind::Ipfix => data(datagram, |id, body| match id {
+            256 => records::<71>(body, |record| each(ipv4(record))),
+            _ => records::<107>(body, |record| each(ipv6(record))),
+        }),
+        Kind::IpfixVariable => data(datagram, |_, body| variable(body, each)),
+        Kind::Sflow => samples(datagram, each),
+    }
+}
+
+/// The data sets of a datagram.
+#[inline]
+fn data(datagram: &[u8], mut each: impl FnMut(u16, &[u8])) {
+    sets(datagram, |id, body| {
+        if id >= 256 {
+            each(id, body);
+        }
+    });
 }
 
 #[inline]

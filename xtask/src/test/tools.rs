@@ -53,23 +53,28 @@ pub(super) const CLANG: Tool = program("clang", "clang");
 pub(super) const LUAJIT: Tool = program("luajit", "luajit");
 pub(super) const CMAKE: Tool = program("cmake", "cmake");
 pub(super) const MAKE: Tool = program("make", "make");
-pub(super) const PKG_CONFIG: Tool = program("pkg-config", "pkg-config");
-pub(super) const VALGRIND: Tool = program("valgrind", "valgrind");
+pub(crate) const PKG_CONFIG: Tool = program("pkg-config", "pkg-config");
+pub(crate) const VALGRIND: Tool = program("valgrind", "valgrind");
 pub(super) const ZSTD: Tool = program("zstd", "zstd");
-pub(super) const TSHARK: Tool = program("tshark", "tshark");
+pub(crate) const TSHARK: Tool = program("tshark", "tshark");
 pub(crate) const NFDUMP: Tool = program("nfcapd", "nfdump");
 pub(super) const SOFTFLOWD: Tool = program("softflowd", "softflowd");
 pub(super) const OPEN_VSWITCH: Tool = program("ovs-vswitchd", "openvswitch-switch");
 pub(crate) const PMACCT: Tool = program("pmacctd", "pmacct");
 pub(super) const PROMTOOL: Tool = program("promtool", "prometheus");
 pub(super) const RSYSLOG: Tool = program("rsyslogd", "rsyslog");
+pub(crate) const LIBFIXBUF: Tool = Tool {
+    name: "libfixbuf",
+    found: ToolTest::Header("fixbuf/public.h"),
+    package: "libfixbuf-dev",
+};
 pub(super) const LIBPCAP: Tool = Tool {
     name: "libpcap",
     found: ToolTest::Header("pcap/pcap.h"),
     package: "libpcap-dev",
 };
 /// Debian keeps what makes virtual environments in a package of its own.
-pub(super) const VENV: Tool = Tool {
+pub(crate) const VENV: Tool = Tool {
     name: "Python's venv",
     found: ToolTest::Modules("ensurepip, venv"),
     package: "python3-venv",
@@ -81,6 +86,10 @@ pub(super) const SANITIZERS: Tool = Tool {
 };
 
 impl Tool {
+    pub(crate) const fn name(&self) -> &'static str {
+        self.name
+    }
+
     fn is_found(&self) -> bool {
         match self.found {
             ToolTest::Program => on_path(self.name),

@@ -1,0 +1,203 @@
+//! `cargo xtask bench-report`: the project beside other decoders and commands, as `benches/REPORT.md` with plots.
+//!
+//! Every decoder reads the same datagrams; what it read is compared with what was written before it is timed. Then all
+//! run in turn, several times, so that other work on the machine meets all of them: of each the fastest run counts, and
+//! only ratios are of interest.
+
+mod aims;
+mod commands;
+mod decoders;
+mod page;
+mod plot;
+mod threads;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::command::{Command, cargo, python};
+use crate::repository::{Result, root, target};
+use crate::test::tools::{self, Tool};
+
+/// Runs of everything, one after the other.
+const ROUNDS: u32 = 9;
+/// What is not in Debian's standard installation.
+const TOOLS: &[&Tool] = &[
+    &tools::VALGRIND,
+    &tools::VENV,
+    &tools::TSHARK,
+    &tools::NFDUMP,
+    &tools::LIBFIXBUF,
+    &tools::PKG_CONFIG,
+];
+/// The packages of Python that are compared.
+const PACKAGES: &str = "netflow==0.12.2 scapy==2.8.0";
+
+/// Measures and writes the report.
+pub(crate) fn run() -> ExitCode {
+    match measure() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("== {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure() -> Result {
+    let absent = tools::provide(TOOLS)?;
+    let kit = Kit::new(&absent)?;
+    let decoders = decoders::measure(&kit)?;
+    let commands = commands::measure(&kit)?;
+    let threads = threads::measure(&kit)?;
+    let aims = aims::measure(&decoders, &commands, threads)?;
+    page::write(&kit, &decoders, &commands, &aims)
+}
+
+/// The programs, and a folder for what they write.
+struct Kit {
+    /// Decoders of this repository and of other crates.
+    peers: PathBuf,
+    allocations: PathBuf,
+    netflow: PathBuf,
+    /// The program around libfixbuf, if it could be built.
+    fixbuf: Option<PathBuf>,
+    /// The interpreter with the packages of Python, if they could be installed.
+    python: Option<PathBuf>,
+    /// The package of this repository is among them.
+    has_own_package: bool,
+    folder: PathBuf,
+    /// Tools that are not there.
+    absent: Vec<String>,
+}
+
+impl Kit {
+    /// Builds everything.
+    fn new(absent: &[&Tool]) -> Result<Self> {
+        let folder = target().join("bench-report");
+        fs::create_dir_all(&folder)?;
+        cargo("build --locked --release -p netflow-cli").run()?;
+        let built = folder.join("peers");
+        cargo("build --locked --release --bins --manifest-path benches/peers/Cargo.toml")
+            .text("--target-dir")
+            .path(&built)
+            .run()?;
+        let fixbuf = fixbuf(&folder).inspect_err(|error| println!("libfixbuf: left out, {error}"));
+        let python = packages(&folder).inspect_err(|error| println!("Python: left out, {error}"));
+        let own = python
+            .as_ref()
+            .map_err(ToString::to_string)
+            .and_then(|python| {
+                let installed = own_package(python).map_err(|error| error.to_string());
+                installed.inspect_err(|error| {
+                    println!("the package of this repository: left out, {error}");
+                })
+            });
+        Ok(Self {
+            has_own_package: own.is_ok(),
+            peers: built.join("release/netflow-peers"),
+            allocations: built.join("release/allocations"),
+            netflow: target().join("release/netflow"),
+            fixbuf: fixbuf.ok(),
+            python: python.ok(),
+            folder,
+            absent: absent.iter().map(|tool| tool.name().to_owned()).collect(),
+        })
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// What `netflow-peers` prints.
+    fn peers(&self, arguments: &str) -> Result<String> {
+        let command = Command::new(&self.peers, "netflow-peers").arguments(arguments);
+        Ok(String::from_utf8(command.printed()?)?)
+    }
+
+    /// Writes the datagrams of a workload, for programs in other languages, or as a capture.
+    fn write(&self, task: &str, kind: &str, datagrams: u32) -> Result<PathBuf> {
+        let extension = if task == "capture" {
+            "pcap"
+        } else {
+            "datagrams"
+        };
+        let file = self.file(&format!("{kind}_{datagrams}.{extension}"));
+        Command::new(&self.peers, "netflow-peers")
+            .arguments(&format!("{task} {kind} {datagrams}"))
+            .path(&file)
+            .run()?;
+        Ok(file)
+    }
+}
+
+/// What a program took.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    /// Of a command, time of the processor.
+    nanos: f64,
+    memory_kib: u64,
+    /// Of a command, the time that passed.
+    passed: f64,
+}
+
+impl Run {
+    /// From a line of nanoseconds, KiB and, of commands, the nanoseconds that passed, between tabs.
+    fn from_line(line: &str) -> Result<Self> {
+        let mut cells = line.trim().split('\t');
+        let mut next = || cells.next().ok_or("no time was printed");
+        let (nanos, memory_kib) = (next()?.parse()?, next()?.parse()?);
+        Ok(Self {
+            nanos,
+            memory_kib,
+            passed: next().map_or(Ok(nanos), str::parse)?,
+        })
+    }
+
+    /// Runs a command with its output in this file.
+    fn of(command: &[String], output: &Path) -> Result<Self> {
+        let script = root().join("benches/peers/python/timed.py");
+        let mut timed = python("").path_unseen(&script).path_unseen(output);
+        for argument in command {
+            timed = timed.path_unseen(Path::new(argument));
+        }
+        Self::from_line(&String::from_utf8(timed.printed()?)?)
+    }
+}
+
+/// Builds the program around libfixbuf, by the flags of pkg-config.
+fn fixbuf(folder: &Path) -> Result<PathBuf> {
+    let program = folder.join("fixbuf");
+    let flags = Command::new("pkg-config", "pkg-config").arguments("--cflags --libs libfixbuf");
+    let flags = String::from_utf8(flags.printed()?)?;
+    Command::new("cc", "cc")
+        .arguments("-O2 -o")
+        .path(&program)
+        .path(&root().join("benches/peers/c/fixbuf.c"))
+        .arguments(flags.trim())
+        .run()?;
+    Ok(program)
+}
+
+/// Installs the packages of Python in an environment of their own.
+fn packages(folder: &Path) -> Result<PathBuf> {
+    let environment = folder.join("python");
+    let interpreter = environment.join("bin/python");
+    if !environment.join("installed").exists() {
+        python("-m venv --clear").path(&environment).run()?;
+        Command::new(&interpreter, "python")
+            .arguments("-m pip install --quiet --disable-pip-version-check")
+            .arguments(PACKAGES)
+            .arguments("pyarrow")
+            .run()?;
+        fs::write(environment.join("installed"), PACKAGES)?;
+    }
+    Ok(interpreter)
+}
+
+/// Builds and installs the package of this repository there, as users get it.
+fn own_package(interpreter: &Path) -> Result {
+    Command::new(interpreter, "python")
+        .arguments("-m pip install --quiet --disable-pip-version-check ./netflow-py")
+        .run()
+}

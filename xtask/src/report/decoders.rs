@@ -1,0 +1,243 @@
+//! Decoders over workloads in memory.
+
+use alloc::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::{Kit, ROUNDS, Run};
+use crate::command::Command;
+use crate::instructions::{self, KINDS};
+use crate::repository::{Result, root};
+
+/// Datagrams of a workload.
+const DATAGRAMS: u32 = 4_000;
+/// Datagrams for the packages of Python, which take milliseconds for each.
+const DATAGRAMS_OF_PYTHON: u32 = 100;
+/// Datagrams whose instructions are counted.
+const DATAGRAMS_COUNTED: u32 = 600;
+/// The package of this repository.
+pub(super) const OWN_PACKAGE: &str = "netflow-rs (Python)";
+
+/// A decoder and a workload that it reads.
+pub(super) struct Decoder {
+    pub(super) kind: &'static str,
+    pub(super) name: String,
+    pub(super) version: String,
+    /// Why it is not measured.
+    pub(super) fault: Option<String>,
+    pub(super) nanos: Option<f64>,
+    pub(super) instructions: Option<f64>,
+    pub(super) allocations: Option<f64>,
+    pub(super) memory_kib: u64,
+    arguments: Vec<OsString>,
+    datagrams: u32,
+    /// Passes in one run.
+    passes: u32,
+    has_flow_times: bool,
+    is_native: bool,
+}
+
+/// Measures all decoders over all workloads.
+pub(super) fn measure(kit: &Kit) -> Result<Vec<Decoder>> {
+    let mut decoders = crates(kit)?;
+    others(kit, &mut decoders)?;
+    let mut flows = BTreeMap::new();
+    for decoder in &mut decoders {
+        match decoder.check(kit) {
+            Ok(rows) => {
+                flows.insert((decoder.kind, decoder.datagrams), rows);
+            }
+            Err(error) => {
+                println!("{} of {}: {error}", decoder.name, decoder.kind);
+                decoder.fault = Some(error.to_string());
+            }
+        }
+    }
+    for round in 0..ROUNDS {
+        println!("round {} of {ROUNDS}", round + 1);
+        for decoder in decoders
+            .iter_mut()
+            .filter(|decoder| decoder.fault.is_none())
+        {
+            let (_, run) = decoder.run(decoder.passes)?;
+            let rows = flows.get(&(decoder.kind, decoder.datagrams)).copied();
+            let each = run.nanos / rows.unwrap_or(f64::NAN);
+            decoder.nanos = Some(decoder.nanos.map_or(each, |nanos| nanos.min(each)));
+            decoder.memory_kib = decoder.memory_kib.max(run.memory_kib);
+        }
+    }
+    count(kit, &mut decoders)?;
+    Ok(decoders)
+}
+
+/// Those that `netflow-peers` knows.
+fn crates(kit: &Kit) -> Result<Vec<Decoder>> {
+    let mut decoders = Vec::new();
+    for line in kit.peers("list")?.lines() {
+        let mut cells = line.split('\t');
+        let mut next = || cells.next().ok_or("a line of the list is not whole");
+        let (kind, name, version, times) = (next()?, next()?, next()?, next()?);
+        let kind = KINDS.into_iter().find(|known| *known == kind);
+        let kind = kind.ok_or("an unknown workload is listed")?;
+        decoders.push(Decoder {
+            has_flow_times: times == "flow",
+            passes: 5,
+            arguments: [kit.peers.as_os_str().to_owned()]
+                .into_iter()
+                .chain(["pass", name, kind, &DATAGRAMS.to_string()].map(OsString::from))
+                .collect(),
+            ..Decoder::new(kind, name, version, DATAGRAMS)
+        });
+    }
+    Ok(decoders)
+}
+
+/// libfixbuf and the packages of Python, which read the datagrams from a file.
+fn others(kit: &Kit, decoders: &mut Vec<Decoder>) -> Result {
+    if let Some(fixbuf) = &kit.fixbuf {
+        let version = Command::new("pkg-config", "pkg-config").arguments("--modversion libfixbuf");
+        let version = String::from_utf8(version.printed()?)?;
+        for kind in ["ipfix", "ipfix_variable"] {
+            let file = kit.write("write", kind, DATAGRAMS)?;
+            decoders.push(Decoder {
+                passes: 5,
+                arguments: vec![fixbuf.into(), file.into()],
+                ..Decoder::new(kind, "libfixbuf", version.trim(), DATAGRAMS)
+            });
+        }
+    }
+    match &kit.python {
+        Some(python) => packages(kit, python, decoders),
+        None => Ok(()),
+    }
+}
+
+/// Packages of Python.
+fn packages(kit: &Kit, python: &Path, decoders: &mut Vec<Decoder>) -> Result {
+    let script = root().join("benches/peers/python/peers.py");
+    let arguments = |package: &str, kind: &str, file: PathBuf| -> Vec<OsString> {
+        let words = [script.as_os_str(), package.as_ref(), kind.as_ref()];
+        let all = [python.as_os_str()].into_iter().chain(words);
+        all.chain([file.as_os_str()]).map(OsString::from).collect()
+    };
+    let packages = [
+        ("netflow", "0.12.2", &["v5", "v9", "ipfix"][..]),
+        ("scapy", "2.8.0", &["v5", "v9"]),
+    ];
+    for (package, version, kinds) in packages {
+        for kind in kinds {
+            let file = kit.write("write", kind, DATAGRAMS_OF_PYTHON)?;
+            let name = format!("{package} (Python)");
+            decoders.push(Decoder {
+                arguments: arguments(package, kind, file),
+                is_native: false,
+                ..Decoder::new(kind, &name, version, DATAGRAMS_OF_PYTHON)
+            });
+        }
+    }
+    if kit.has_own_package {
+        for kind in ["v5", "v9", "ipfix"] {
+            let file = kit.write("capture", kind, DATAGRAMS)?;
+            decoders.push(Decoder {
+                passes: 5,
+                arguments: arguments("netflow_rs", kind, file),
+                has_flow_times: true,
+                is_native: false,
+                ..Decoder::new(kind, OWN_PACKAGE, "", DATAGRAMS)
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Instructions and allocations, which do not depend on what else the machine does.
+fn count(kit: &Kit, decoders: &mut [Decoder]) -> Result {
+    let allocations = Command::new(&kit.allocations, "allocations").arguments("500");
+    let allocations = String::from_utf8(allocations.printed()?)?;
+    for decoder in decoders
+        .iter_mut()
+        .filter(|decoder| decoder.fault.is_none())
+    {
+        let key = format!("{}\t{}\t", decoder.kind, decoder.name);
+        let line = allocations.lines().find_map(|line| line.strip_prefix(&key));
+        decoder.allocations = line.and_then(|number| number.parse().ok());
+        if decoder.is_native {
+            decoder.instructions = Some(decoder.count(kit)?);
+        }
+    }
+    Ok(())
+}
+
+impl Decoder {
+    fn new(kind: &'static str, name: &str, version: &str, datagrams: u32) -> Self {
+        Self {
+            kind,
+            name: name.to_owned(),
+            version: version.to_owned(),
+            fault: None,
+            nanos: None,
+            instructions: None,
+            allocations: None,
+            memory_kib: 0,
+            arguments: Vec::new(),
+            datagrams,
+            passes: 1,
+            has_flow_times: false,
+            is_native: true,
+        }
+    }
+
+    /// Reads the workload this number of times; returns the line of sums too.
+    fn run(&self, passes: u32) -> Result<(String, Run)> {
+        let output = std::process::Command::new(&self.arguments[0])
+            .args(&self.arguments[1..])
+            .arg(passes.to_string())
+            .output()?;
+        let text = String::from_utf8(output.stdout)?;
+        let (sums, run) = text.split_once('\n').ok_or_else(|| {
+            let messages = String::from_utf8_lossy(&output.stderr);
+            messages.lines().last().unwrap_or("it failed").to_owned()
+        })?;
+        Ok((sums.to_owned(), Run::from_line(run)?))
+    }
+
+    /// Compares what is read with what was written. Returns the number of flows.
+    fn check(&self, kit: &Kit) -> Result<f64> {
+        let expected = kit.peers(&format!("expected {} {}", self.kind, self.datagrams))?;
+        let mut lines = expected.lines();
+        let (wire, flows) = (lines.next(), lines.next());
+        let expected = if self.has_flow_times { flows } else { wire };
+        let (sums, _) = self.run(1)?;
+        let rows = |sums: &str| sums.split('\t').next().map(str::to_owned);
+        let is_equal = if self.name == "netflow-decode" {
+            expected.and_then(rows) == rows(&sums)
+        } else {
+            Some(sums.as_str()) == expected
+        };
+        if !is_equal {
+            return Err(format!("it read {sums}, not {}", expected.unwrap_or_default()).into());
+        }
+        Ok(rows(&sums).unwrap_or_default().parse()?)
+    }
+
+    /// Instructions a flow: those of two passes less those of one.
+    fn count(&self, kit: &Kit) -> Result<f64> {
+        let mut arguments = self.arguments.clone();
+        let file;
+        if let Some(last) = arguments.last_mut() {
+            *last = if self.name == "libfixbuf" {
+                file = kit.write("write", self.kind, DATAGRAMS_COUNTED)?;
+                file.into()
+            } else {
+                DATAGRAMS_COUNTED.to_string().into()
+            };
+        }
+        let of_passes = |passes: &str| {
+            let all: Vec<OsString> = arguments.iter().cloned().chain([passes.into()]).collect();
+            instructions::callgrind(&all)
+        };
+        let expected = kit.peers(&format!("expected {} {DATAGRAMS_COUNTED}", self.kind))?;
+        let rows = expected.split('\t').next().unwrap_or_default();
+        Ok((of_passes("2")? - of_passes("1")?) / rows.parse::<f64>()?)
+    }
+}
