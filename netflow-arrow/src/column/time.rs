@@ -29,36 +29,11 @@ impl Times {
         }
     }
 
-    /// More times; one that is absent is null.
+    /// More times.
     #[inline]
-    pub(crate) fn extend(&mut self, times: impl ExactSizeIterator<Item = Option<Timestamp>>) {
-        let count = times.len();
-        // Few or none: which of them are absent is noted beside the loop.
-        let mut absent = Vec::new();
-        self.nanos
-            .extend(times.enumerate().map(|(index, time)| match time {
-                Some(time) => time.as_nanos(),
-                None => {
-                    absent.push(index);
-                    0
-                }
-            }));
-        if absent.is_empty() {
-            self.nulls.append_n_non_nulls(count);
-        } else {
-            self.append_with_nulls(count, &absent);
-        }
-    }
-
-    #[cold]
-    fn append_with_nulls(&mut self, count: usize, absent: &[usize]) {
-        let mut next = 0_usize;
-        for index in absent {
-            self.nulls.append_n_non_nulls(index.saturating_sub(next));
-            self.nulls.append_null();
-            next = index.saturating_add(1);
-        }
-        self.nulls.append_n_non_nulls(count.saturating_sub(next));
+    pub(crate) fn extend(&mut self, times: impl ExactSizeIterator<Item = Timestamp>) {
+        self.nulls.append_n_non_nulls(times.len());
+        self.nanos.extend(times.map(Timestamp::as_nanos));
     }
 
     pub(crate) fn add(&mut self, nanos: Option<i64>) {

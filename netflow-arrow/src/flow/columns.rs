@@ -160,7 +160,7 @@ impl ColumnSink for FlowArrays {
     }
 
     #[inline]
-    fn times(&mut self, position: usize, values: impl ExactSizeIterator<Item = Option<Timestamp>>) {
+    fn times(&mut self, position: usize, values: impl ExactSizeIterator<Item = Timestamp>) {
         if let Some(FlowArray::Times(column)) = self.columns.get_mut(position) {
             column.extend(values);
         }

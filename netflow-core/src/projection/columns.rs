@@ -270,17 +270,6 @@ impl<T: Copy + Default> Plain<T> {
             self.present.resize(self.values.len(), true);
         }
     }
-
-    /// The value of this row, which was taken for present, is absent.
-    #[cold]
-    fn remove(present: &mut Vec<bool>, row: usize) {
-        if present.len() <= row {
-            present.resize(row.saturating_add(1), true);
-        }
-        if let Some(present) = present.get_mut(row) {
-            *present = false;
-        }
-    }
 }
 
 impl<T> Strings<T> {
@@ -455,24 +444,9 @@ impl ColumnSink for FlowColumns {
     }
 
     #[inline]
-    fn times(&mut self, position: usize, values: impl ExactSizeIterator<Item = Option<Timestamp>>) {
-        let Some(ColumnBuilder::Nanos(column)) = self.columns.get_mut(position) else {
-            return;
-        };
-        let Plain {
-            values: all,
-            present,
-        } = column;
-        let first = all.len();
-        all.extend(values.enumerate().map(|(row, time)| match time {
-            Some(time) => time.as_nanos(),
-            None => {
-                Plain::<i64>::remove(present, first.saturating_add(row));
-                0
-            }
-        }));
-        if !present.is_empty() {
-            present.resize(all.len(), true);
+    fn times(&mut self, position: usize, values: impl ExactSizeIterator<Item = Timestamp>) {
+        if let Some(ColumnBuilder::Nanos(column)) = self.columns.get_mut(position) {
+            column.extend(values.map(Timestamp::as_nanos));
         }
     }
 

@@ -10,7 +10,7 @@ use super::sink::ColumnSink;
 use super::{Projected, Projection};
 use crate::decoder::Set;
 use crate::field::FlowField;
-use crate::flow::{DirectTime, Flow, FlowColumn, FlowValue, NearTimes};
+use crate::flow::{Flow, FlowColumn, FlowValue, NearTimes, PreparedTime, UptimeClock};
 use crate::time::Timestamp;
 
 impl Projection {
@@ -58,44 +58,57 @@ impl<'m> Projected<'_, 'm> {
         if count == 0 {
             return 0;
         }
-        let by_flow = |position: usize, row: usize| {
-            let flow = set.flows().nth(skipped.saturating_add(row))?;
-            time(&flow, *self.fields.get(position)?)
-        };
-        let by_flow = &by_flow;
         let fields = self.fields.iter().zip(self.columns).zip(self.readers);
         for (position, ((field, column), reader)) in fields.enumerate() {
-            let is_read: Option<()> = match column {
-                FlowColumn::Number(plan) => numbers(records, (*plan).into(), position, sink),
-                FlowColumn::Octets(plan) => octets(records, (*plan).into(), position, sink),
-                FlowColumn::Time(plan) => {
-                    let time = (plan.place().into(), plan.form());
-                    times(records, time, position, by_flow, sink)
-                }
-                FlowColumn::Absent => {
+            let is_read = match reader {
+                FieldReader::Absent => {
                     sink.same(position, None, count);
                     Some(())
                 }
-                FlowColumn::Same => {
-                    sink.same(position, value_of(set, skipped, *field), count);
-                    Some(())
+                FieldReader::Number { offset, shift } => {
+                    let place = FieldOffset::of_number(*offset, *shift);
+                    numbers(records, place, position, sink)
                 }
-                FlowColumn::Bits { place, shift, mask } => {
-                    records.numbers::<1>((*place).into()).map(|octets| {
-                        let (shift, mask) = (u32::from(*shift), u64::from(*mask));
-                        let bits = octets.map(|octet| octet.wrapping_shr(shift) & mask);
-                        sink.numbers(position, bits);
-                    })
+                FieldReader::Bits {
+                    offset,
+                    shift,
+                    mask,
+                } => bits(records, *offset, (*shift, *mask), position, sink),
+                FieldReader::Ipv4 { offset } => {
+                    let octets = records.arrays(FieldOffset::of_octets(*offset));
+                    octets.map(|octets| sink.ipv4(position, octets))
                 }
-                FlowColumn::Each => match reader {
-                    FieldReader::NumberAfter { slot } => {
-                        numbers(records, (*slot).into(), position, sink)
-                    }
-                    FieldReader::AddressAfter { slot } => {
-                        octets(records, (*slot).into(), position, sink)
-                    }
-                    FieldReader::TimeAfter { slot, form } => {
-                        times(records, ((*slot).into(), *form), position, by_flow, sink)
+                FieldReader::Ipv6 { offset } => {
+                    let octets = records.arrays(FieldOffset::of_octets(*offset));
+                    octets.map(|octets| sink.ipv6(position, octets))
+                }
+                FieldReader::Mac { offset } => {
+                    let octets = records.arrays(FieldOffset::of_octets(*offset));
+                    octets.map(|octets| sink.macs(position, octets))
+                }
+                FieldReader::Time {
+                    offset,
+                    shift,
+                    form,
+                } => {
+                    let place = FieldOffset::of_number(*offset, *shift);
+                    let times = TimesOfSet::new(set, skipped, *field);
+                    times.read(records, place, *form, position, sink)
+                }
+                FieldReader::NumberAfter { slot } => {
+                    numbers(records, (*slot).into(), position, sink)
+                }
+                FieldReader::AddressAfter { slot } => {
+                    addresses(records, (*slot).into(), position, sink)
+                }
+                FieldReader::TimeAfter { slot, form } => {
+                    let times = TimesOfSet::new(set, skipped, *field);
+                    times.read(records, (*slot).into(), *form, position, sink)
+                }
+                FieldReader::Flow => match column {
+                    FlowColumn::Same => {
+                        sink.same(position, value_of(set, skipped, *field), count);
+                        Some(())
                     }
                     _ => None,
                 },
@@ -177,7 +190,10 @@ fn pass_sample(flow: &Flow<'_>, field: FlowField, position: usize, sink: &mut im
         }
         FlowField::Start | FlowField::End => {
             // When the datagram was received.
-            return sink.times(position, once(flow.received()));
+            return match flow.received() {
+                Some(time) => sink.times(position, once(time)),
+                None => sink.same(position, None, 1),
+            };
         }
         FlowField::Octets => flow.octets(),
         FlowField::Packets => flow.packets(),
@@ -227,8 +243,23 @@ fn numbers(
     Some(())
 }
 
+/// Reads a column of some bits of an octet.
+fn bits(
+    records: impl SetRecords,
+    offset: u16,
+    (shift, mask): (u8, u8),
+    position: usize,
+    sink: &mut impl ColumnSink,
+) -> Option<()> {
+    let octets = records.numbers::<1>(FieldOffset::of_octets(offset))?;
+    let (shift, mask) = (u32::from(shift), u64::from(mask));
+    let bits = octets.map(|octet| octet.wrapping_shr(shift) & mask);
+    sink.numbers(position, bits);
+    Some(())
+}
+
 /// Reads a column of addresses; `None` if they have a width that none has.
-fn octets(
+fn addresses(
     records: impl SetRecords,
     place: FieldOffset,
     position: usize,
@@ -236,63 +267,106 @@ fn octets(
 ) -> Option<()> {
     match place.width {
         4 => sink.ipv4(position, records.arrays(place)?),
-        6 => sink.macs(position, records.arrays(place)?),
         16 => sink.ipv6(position, records.arrays(place)?),
         _ => return None,
     }
     Some(())
 }
 
-/// Reads a column of times; `None` if their numbers have an unusual width. `by_flow` finds that of
-/// a position and row whose number makes no sense by itself.
-fn times(
-    records: impl SetRecords,
-    (place, form): (FieldOffset, DirectTime),
-    position: usize,
-    by_flow: impl Fn(usize, usize) -> Option<Timestamp>,
-    sink: &mut impl ColumnSink,
-) -> Option<()> {
-    match place.width {
-        4 => times_of(records.numbers::<4>(place)?, form, position, by_flow, sink),
-        8 => times_of(records.numbers::<8>(place)?, form, position, by_flow, sink),
-        _ => return None,
-    }
-    Some(())
+/// Start or end of the flows of a set.
+struct TimesOfSet<'s, 'm> {
+    set: &'s Set<'m>,
+    /// Rows of the set before the first that is read.
+    skipped: usize,
+    field: FlowField,
 }
 
-/// The form of the times is looked at once, before the loop. A part of its caller, which knows that
-/// the place is in the records.
-#[inline(always)]
-fn times_of(
-    numbers: impl ExactSizeIterator<Item = u64>,
-    form: DirectTime,
-    position: usize,
-    by_flow: impl Fn(usize, usize) -> Option<Timestamp>,
-    sink: &mut impl ColumnSink,
-) {
-    let times = numbers.enumerate();
-    let by_flow = |row| by_flow(position, row);
-    match form {
-        DirectTime::Uptime { now, sent } => {
-            let form = DirectTime::Uptime { now, sent };
-            sink.times(position, times.map(|time| form.time_or(time, by_flow)));
-        }
-        DirectTime::Milliseconds { sent } => {
-            let near = NearTimes::milliseconds(sent);
-            sink.times(position, times.map(|time| near.time_or(time, by_flow)));
-        }
-        DirectTime::Seconds { sent } => {
-            let near = NearTimes::seconds(sent);
-            sink.times(position, times.map(|time| near.time_or(time, by_flow)));
+impl<'s, 'm> TimesOfSet<'s, 'm> {
+    const fn new(set: &'s Set<'m>, skipped: usize, field: FlowField) -> Self {
+        Self {
+            set,
+            skipped,
+            field,
         }
     }
-}
 
-/// The start or the end.
-#[cold]
-fn time(flow: &Flow<'_>, field: FlowField) -> Option<Timestamp> {
-    match field {
-        FlowField::End => flow.end(),
-        _ => flow.start(),
+    /// Reads a column of times; `None` if their numbers have an unusual width.
+    #[inline]
+    fn read(
+        &self,
+        records: impl SetRecords,
+        place: FieldOffset,
+        form: PreparedTime,
+        position: usize,
+        sink: &mut impl ColumnSink,
+    ) -> Option<()> {
+        match place.width {
+            4 => self.of_width::<4>(records, place, form, position, sink),
+            8 => self.of_width::<8>(records, place, form, position, sink),
+            _ => None,
+        }
+    }
+
+    /// All numbers are looked at before one is passed on: the loop that passes them has no call then, and keeps
+    /// in registers what it needs.
+    #[inline]
+    fn of_width<const N: usize>(
+        &self,
+        records: impl SetRecords,
+        place: FieldOffset,
+        form: PreparedTime,
+        position: usize,
+        sink: &mut impl ColumnSink,
+    ) -> Option<()> {
+        let numbers = || records.numbers::<N>(place);
+        match form {
+            PreparedTime::Uptime(clock) => {
+                if numbers()?.all(UptimeClock::contains) {
+                    let times = numbers()?.map(|number| clock.at(number));
+                    sink.times(position, times);
+                    return Some(());
+                }
+            }
+            PreparedTime::Milliseconds(near) => {
+                if numbers()?.all(|number| near.contains(number)) {
+                    sink.times(position, numbers()?.map(NearTimes::<1_000_000>::at));
+                    return Some(());
+                }
+            }
+            PreparedTime::Seconds(near) => {
+                if numbers()?.all(|number| near.contains(number)) {
+                    sink.times(position, numbers()?.map(NearTimes::<1_000_000_000>::at));
+                    return Some(());
+                }
+            }
+        }
+        self.each(numbers()?, form, position, sink);
+        Some(())
+    }
+
+    /// Passes the times one by one: some numbers make no sense by themselves.
+    #[cold]
+    #[inline(never)]
+    fn each(
+        &self,
+        numbers: impl Iterator<Item = u64>,
+        form: PreparedTime,
+        position: usize,
+        sink: &mut impl ColumnSink,
+    ) {
+        for (row, number) in numbers.enumerate() {
+            match form.time(number).or_else(|| self.by_flow(row)) {
+                Some(time) => sink.times(position, once(time)),
+                None => sink.same(position, None, 1),
+            }
+        }
+    }
+
+    fn by_flow(&self, row: usize) -> Option<Timestamp> {
+        let flow = self.set.flows().nth(self.skipped.saturating_add(row))?;
+        match self.field {
+            FlowField::End => flow.end(),
+            _ => flow.start(),
+        }
     }
 }

@@ -5,7 +5,7 @@ use core::net::IpAddr;
 
 use super::sink::ColumnSink;
 use crate::field::{FieldType, FlowField, Ingredient};
-use crate::flow::{DirectTime, Flow, FlowColumn, FlowValue};
+use crate::flow::{DirectTime, Flow, FlowColumn, FlowValue, PreparedTime};
 use crate::header::MessageHeader;
 use crate::template::{FieldPlan, Slot, Template};
 use crate::time::Timestamp;
@@ -32,14 +32,14 @@ pub(super) enum FieldReader {
     Time {
         offset: u16,
         shift: u8,
-        form: DirectTime,
+        form: PreparedTime,
     },
     /// A number after a variable-length field.
     NumberAfter { slot: Slot },
     /// An address after one.
     AddressAfter { slot: Slot },
     /// A number after one that is a time in this form.
-    TimeAfter { slot: Slot, form: DirectTime },
+    TimeAfter { slot: Slot, form: PreparedTime },
     /// The accessor.
     Flow,
 }
@@ -66,7 +66,7 @@ impl FieldReader {
 
     /// Changes the form of the times that it reads.
     #[inline]
-    pub(super) fn set_form(&mut self, new: DirectTime) {
+    pub(super) fn set_form(&mut self, new: PreparedTime) {
         if let Self::Time { form, .. } = self {
             *form = new;
         }
@@ -92,7 +92,7 @@ impl FieldReader {
                     _ => Ingredient::Start,
                 };
                 let slot = Some(plan.ingredient(ingredient)).filter(is_after)?;
-                let form = DirectTime::of(slot, header)?;
+                let form = DirectTime::of(slot, header)?.prepared();
                 return Some(Self::TimeAfter { slot, form });
             }
             _ => return None,
@@ -326,7 +326,7 @@ impl<'m> ProjectedFlow<'_, '_, 'm> {
                 form,
             }) => {
                 if let Some(time) = self.direct(*offset, *shift, *form) {
-                    return sink.times(position, once(Some(time)));
+                    return sink.times(position, once(time));
                 }
             }
             Some(FieldReader::AddressAfter { slot }) => match self.address_after(*slot) {
@@ -337,7 +337,7 @@ impl<'m> ProjectedFlow<'_, '_, 'm> {
             Some(FieldReader::TimeAfter { slot, form }) => {
                 let number = self.after(*slot);
                 if let Some(time) = number.and_then(|number| form.time(number)) {
-                    return sink.times(position, once(Some(time)));
+                    return sink.times(position, once(time));
                 }
             }
             _ => {}
@@ -401,7 +401,7 @@ impl<'m> ProjectedFlow<'_, '_, 'm> {
     }
 
     #[inline]
-    fn direct(&self, offset: u16, shift: u8, form: DirectTime) -> Option<Timestamp> {
+    fn direct(&self, offset: u16, shift: u8, form: PreparedTime) -> Option<Timestamp> {
         form.time(self.load(offset, shift)?)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::decoder::Set;
 use crate::record::{KEPT, MeasuredRecord};
-use crate::template::{FieldPlan, Slot};
+use crate::template::Slot;
 
 /// Where a field of the same number of octets is in each record.
 #[derive(Debug, Clone, Copy)]
@@ -15,12 +15,21 @@ pub(super) struct FieldOffset {
     pub(super) width: usize,
 }
 
-impl From<FieldPlan> for FieldOffset {
-    fn from(plan: FieldPlan) -> Self {
+impl FieldOffset {
+    /// Octets from the start of the record, of any number.
+    pub(super) fn of_octets(offset: u16) -> Self {
         Self {
             segment: 0,
-            offset: plan.offset,
-            width: plan.width,
+            offset: offset.into(),
+            width: 0,
+        }
+    }
+
+    /// A number from there on: eight octets without the last `shift` bits.
+    pub(super) fn of_number(offset: u16, shift: u8) -> Self {
+        Self {
+            width: usize::from(8_u8.saturating_sub(shift / 8)),
+            ..Self::of_octets(offset)
         }
     }
 }

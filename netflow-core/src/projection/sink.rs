@@ -72,8 +72,8 @@ pub trait ColumnSink {
     /// A MAC address of each flow.
     fn macs(&mut self, position: usize, values: impl ExactSizeIterator<Item = [u8; 6]>);
 
-    /// The time of each flow, or that it has none.
-    fn times(&mut self, position: usize, values: impl ExactSizeIterator<Item = Option<Timestamp>>);
+    /// The time of each flow.
+    fn times(&mut self, position: usize, values: impl ExactSizeIterator<Item = Timestamp>);
 
     /// Takes one value that this many flows share, or that none of them has one.
     fn same(&mut self, position: usize, value: Option<FlowValue<'_>>, count: usize);

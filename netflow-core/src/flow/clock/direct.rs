@@ -50,7 +50,7 @@ impl DirectTime {
     #[inline]
     pub(crate) fn time(self, number: u64) -> Option<Timestamp> {
         match self {
-            Self::Uptime { now, sent } => uptime(now, sent, number),
+            Self::Uptime { now, sent } => UptimeClock { now, sent }.time(number),
             Self::Milliseconds { sent } => milliseconds(sent, number),
             Self::Seconds { sent } => seconds(sent, number),
         }
@@ -72,25 +72,78 @@ impl DirectTime {
         Some((self.time(number)?, self.rule()))
     }
 
-    /// The time of a number; if it makes no sense in this form, that which `other` finds of its
-    /// row. A part of the caller's loop, which knows the form.
-    #[inline(always)]
-    pub(crate) fn time_or(
-        self,
-        (row, number): (usize, u64),
-        other: impl Fn(usize) -> Option<Timestamp>,
-    ) -> Option<Timestamp> {
-        match self.read(number) {
-            Some((time, _)) => Some(time),
-            None => other(row),
+    /// Ready for many numbers of messages with this header.
+    #[inline]
+    pub(crate) fn prepared(self) -> PreparedTime {
+        match self {
+            Self::Uptime { now, sent } => PreparedTime::Uptime(UptimeClock { now, sent }),
+            Self::Milliseconds { sent } => {
+                PreparedTime::Milliseconds(NearTimes::milliseconds(sent))
+            }
+            Self::Seconds { sent } => PreparedTime::Seconds(NearTimes::seconds(sent)),
         }
     }
 }
 
-#[inline]
-fn uptime(now: u32, sent: Timestamp, number: u64) -> Option<Timestamp> {
-    // Longer ones may be times since 1970.
-    (number <= WRAPPING).then_some(counted_back(sent, now, number))
+/// A [`DirectTime`] for many numbers: what its header contributes is computed once.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum PreparedTime {
+    /// An uptime, by that of the header and the time of the header.
+    Uptime(UptimeClock),
+    /// Milliseconds since 1970.
+    Milliseconds(NearTimes<1_000_000>),
+    /// Seconds since 1970.
+    Seconds(NearTimes<1_000_000_000>),
+}
+
+impl PreparedTime {
+    /// The time; `None` if the number makes no sense in this form.
+    #[inline]
+    pub(crate) fn time(self, number: u64) -> Option<Timestamp> {
+        match self {
+            Self::Uptime(clock) => clock.time(number),
+            Self::Milliseconds(near) => near.time(number),
+            Self::Seconds(near) => near.time(number),
+        }
+    }
+
+    /// The rule of its times.
+    #[inline]
+    pub(super) const fn rule(self) -> ClockRule {
+        match self {
+            Self::Uptime(_) => ClockRule::Uptime,
+            Self::Milliseconds(_) => ClockRule::Milliseconds,
+            Self::Seconds(_) => ClockRule::Seconds,
+        }
+    }
+}
+
+/// What uptimes in milliseconds are counted back from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct UptimeClock {
+    /// The uptime of the header.
+    now: u32,
+    /// The time of the header.
+    sent: Timestamp,
+}
+
+impl UptimeClock {
+    /// Whether a number is an uptime: longer ones may be times since 1970.
+    #[inline(always)]
+    pub(crate) const fn contains(number: u64) -> bool {
+        number <= WRAPPING
+    }
+
+    /// The time of such a number.
+    #[inline(always)]
+    pub(crate) const fn at(self, number: u64) -> Timestamp {
+        counted_back(self.sent, self.now, number)
+    }
+
+    #[inline]
+    fn time(self, number: u64) -> Option<Timestamp> {
+        Self::contains(number).then_some(self.at(number))
+    }
 }
 
 /// The last millisecond whose nanoseconds an `i64` holds.
@@ -134,13 +187,13 @@ pub(crate) struct NearTimes<const UNIT: u64> {
 }
 
 impl NearTimes<1_000_000> {
-    pub(crate) fn milliseconds(sent: Timestamp) -> Self {
+    fn milliseconds(sent: Timestamp) -> Self {
         Self::new(sent, LAST_MILLISECOND)
     }
 }
 
 impl NearTimes<1_000_000_000> {
-    pub(crate) fn seconds(sent: Timestamp) -> Self {
+    fn seconds(sent: Timestamp) -> Self {
         Self::new(sent, WRAPPING)
     }
 }
@@ -159,25 +212,22 @@ impl<const UNIT: u64> NearTimes<UNIT> {
         }
     }
 
+    /// Whether a number is a time near that of the header.
     #[inline(always)]
-    fn time(self, number: u64) -> Option<Timestamp> {
-        let is_near = number.wrapping_sub(self.first) < self.count;
-        // Up to the last nothing wraps.
-        let nanos = i64::from_ne_bytes(number.wrapping_mul(UNIT).to_ne_bytes());
-        is_near.then_some(Timestamp::from_nanos(nanos))
+    pub(crate) const fn contains(self, number: u64) -> bool {
+        number.wrapping_sub(self.first) < self.count
     }
 
-    /// As [`DirectTime::time_or`].
+    /// The time of a number that it contains.
     #[inline(always)]
-    pub(crate) fn time_or(
-        self,
-        (row, number): (usize, u64),
-        other: impl Fn(usize) -> Option<Timestamp>,
-    ) -> Option<Timestamp> {
-        match self.time(number) {
-            Some(time) => Some(time),
-            None => other(row),
-        }
+    pub(crate) const fn at(number: u64) -> Timestamp {
+        // Up to the last nothing wraps.
+        Timestamp::from_nanos(i64::from_ne_bytes(number.wrapping_mul(UNIT).to_ne_bytes()))
+    }
+
+    #[inline(always)]
+    pub(crate) fn time(self, number: u64) -> Option<Timestamp> {
+        self.contains(number).then_some(Self::at(number))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Times of a whole set: what is the same for all its records is looked at once.
 
-use super::direct::DirectTime;
+use super::direct::{DirectTime, PreparedTime};
 use super::element::TimeElement;
 use super::{ClockRule, sent_time};
 use crate::field::Ingredient;
@@ -28,7 +28,7 @@ use crate::time::Timestamp;
 pub struct TimePlan {
     place: FieldPlan,
     element: TimeElement,
-    form: DirectTime,
+    form: PreparedTime,
 }
 
 impl TimePlan {
@@ -45,7 +45,7 @@ impl TimePlan {
         let element = TimeElement::of(slot)?;
         Some(Self {
             element,
-            form: DirectTime::new(element, header)?,
+            form: DirectTime::new(element, header)?.prepared(),
             place: place(slot, ingredient)?,
         })
     }
@@ -62,13 +62,13 @@ impl TimePlan {
     pub(crate) fn set_header(&mut self, header: &MessageHeader) -> bool {
         let form = sent_time(header).and_then(|_| DirectTime::new(self.element, header));
         form.is_some_and(|form| {
-            self.form = form;
+            self.form = form.prepared();
             true
         })
     }
 
     /// How the number is read.
-    pub(crate) const fn form(&self) -> DirectTime {
+    pub(crate) const fn form(&self) -> PreparedTime {
         self.form
     }
 
