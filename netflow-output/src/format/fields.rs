@@ -8,6 +8,7 @@ mod set_constants;
 mod syntax;
 
 use netflow_core::field::FlowField;
+use netflow_core::template::Template;
 use netflow_core::{
     Decoded, Flow, FlowColumn, InputNames, Projected, Projection, ProjectionKey, Set, SetKind,
 };
@@ -147,9 +148,15 @@ impl FieldWriter {
             key.map_or(&[], |_| projected.columns()),
         );
         let mut rows = SetRows::new(&mut self.room, out);
-        self.selection.for_each(set, |flow| {
-            rows.row::<S>(&planned.plan, &planned.set_constants, flow);
-        });
+        let record_len = set.template().and_then(Template::record_len);
+        match record_len.filter(|_| planned.plan.is_of_octets() && self.selection.is_of_all()) {
+            Some(len) if len > 0 => {
+                rows.record_rows::<S>(&planned.plan, &planned.set_constants, set, len);
+            }
+            _ => self.selection.for_each(set, |flow| {
+                rows.flow_row::<S>(&planned.plan, &planned.set_constants, flow);
+            }),
+        }
         self.suspects += rows.end_set();
     }
 
@@ -175,7 +182,7 @@ impl FieldWriter {
                 let values = &mut planned.set_constants;
                 values.prepare::<S>(&planned.plan, flow, head, Some(&mut *of_message));
             }
-            rows.row::<S>(&planned.plan, &planned.set_constants, flow);
+            rows.flow_row::<S>(&planned.plan, &planned.set_constants, flow);
         });
         self.suspects += rows.end_set();
     }

@@ -96,6 +96,11 @@ impl Selection {
         self.matched != SetMatch::None && !self.is_exhausted()
     }
 
+    /// Whether every record of the set that was prepared for last becomes one row.
+    pub(crate) fn is_of_all(&self) -> bool {
+        self.biflows == Biflows::Whole && self.matched == SetMatch::All && self.left.is_none()
+    }
+
     /// Calls `each` with every flow that becomes a row, of the set that was prepared for last.
     pub(crate) fn for_each<'m>(&mut self, set: &Set<'m>, mut each: impl FnMut(&Flow<'m>)) {
         let Some(mut left) = self.left else {

@@ -20,6 +20,8 @@ pub(super) struct RowPlan {
     steps: Vec<RowStep>,
     /// The positions of start and end among the fields, if they are computed from a number.
     times: [Option<usize>; 2],
+    /// No step asks each flow.
+    is_of_octets: bool,
     /// What [`CellSource::SetText`] is made of.
     parts: Vec<SetTextPart>,
     /// The texts of the parts.
@@ -79,6 +81,12 @@ pub(super) enum CellSource {
     FlowWithKey(FlowField),
 }
 
+impl CellSource {
+    const fn asks_each_flow(&self) -> bool {
+        matches!(self, Self::Flow(_) | Self::FlowWithKey(_))
+    }
+}
+
 /// A part of a text that all rows of a set have.
 #[derive(Debug, Clone)]
 enum SetTextPart {
@@ -98,6 +106,11 @@ impl RowPlan {
 
     pub(super) fn steps(&self) -> &[RowStep] {
         &self.steps
+    }
+
+    /// Whether rows are written from the octets of the records alone, but for rare values.
+    pub(super) const fn is_of_octets(&self) -> bool {
+        self.is_of_octets
     }
 
     pub(super) const fn times(&self) -> [Option<usize>; 2] {
@@ -150,6 +163,7 @@ impl RowPlan {
             }
         }
         builder.end();
+        self.is_of_octets = !self.steps.iter().any(|step| step.source.asks_each_flow());
     }
 
     /// Writes the texts that all rows of a set have, and where each of them ends. `write` writes the

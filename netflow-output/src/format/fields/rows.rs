@@ -1,9 +1,11 @@
 //! Writes the rows of a set by the steps of its plan.
 
+use core::ops::Deref;
+
 use netflow_core::field::FlowField;
 use netflow_core::value::MacAddress;
 use netflow_core::wire::sflow::Sample;
-use netflow_core::{Flow, FlowValue, Timestamp};
+use netflow_core::{Flow, FlowValue, Set, Timestamp};
 
 use super::plan::{CellSource, RowPlan, RowStep};
 use super::set_constants::SetConstants;
@@ -44,7 +46,7 @@ impl<'r> SetRows<'r> {
     }
 
     /// Appends the row of a flow.
-    pub(super) fn row<S: Syntax>(
+    pub(super) fn flow_row<S: Syntax>(
         &mut self,
         plan: &RowPlan,
         set_constants: &SetConstants,
@@ -54,8 +56,33 @@ impl<'r> SetRows<'r> {
             Some(record) => record.octets(),
             None => flow.sample().map_or(&[][..], Sample::octets),
         };
-        let row = RowFlow {
-            flow,
+        self.row::<S>(plan, set_constants, RowSource::Flow(flow), record);
+    }
+
+    /// Appends the rows of all records of a set, which are of this length, without making a flow of each.
+    pub(super) fn record_rows<S: Syntax>(
+        &mut self,
+        plan: &RowPlan,
+        set_constants: &SetConstants,
+        set: &Set<'_>,
+        record_len: usize,
+    ) {
+        let records = set.body().chunks_exact(record_len);
+        for (index, record) in records.take(set.record_count()).enumerate() {
+            let source = RowSource::Record { set, index };
+            self.row::<S>(plan, set_constants, source, record);
+        }
+    }
+
+    fn row<S: Syntax>(
+        &mut self,
+        plan: &RowPlan,
+        set_constants: &SetConstants,
+        source: RowSource<'_, '_>,
+        record: &[u8],
+    ) {
+        let row = Row {
+            source,
             set_constants,
             record,
             times: [0, 1].map(|index| set_constants.time(index, record)),
@@ -74,9 +101,9 @@ impl<'r> SetRows<'r> {
 
     /// Writes a step of the row at this place. Returns the place after it.
     #[inline(always)]
-    fn step<S: Syntax>(&mut self, step: &RowStep, before: usize, row: &RowFlow<'_, '_>) -> usize {
+    fn step<S: Syntax>(&mut self, step: &RowStep, before: usize, row: &Row<'_, '_>) -> usize {
         let room = &mut *self.room;
-        let (flow, record) = (row.flow, row.record);
+        let record = row.record;
         let at = room.block(before, &step.text, step.len.into());
         match step.source {
             CellSource::Nothing => at,
@@ -108,7 +135,7 @@ impl<'r> SetRows<'r> {
             CellSource::SetText(index) => self.text_of_set(row.set_constants.text(index), at),
             CellSource::Time(index) => match row.times.get(index) {
                 Some(Some(time)) => room.time(at, *time, S::QUOTE),
-                _ => self.odd_time::<S>(index, flow, step, at),
+                _ => self.odd_time::<S>(index, row, step, at),
             },
             CellSource::Duration => self.duration::<S>(row, step, at),
             CellSource::Clock if row.times[0].is_some() => {
@@ -116,36 +143,46 @@ impl<'r> SetRows<'r> {
                 let at = room.block(at, &row.set_constants.clock, row.set_constants.clock_len);
                 room.quote(at, S::QUOTE)
             }
-            CellSource::Clock => self.flow::<S>(FlowField::Clock, flow, step, at),
+            CellSource::Clock => self.by_flow::<S>(FlowField::Clock, row, step, at),
             CellSource::ClockSuspect => self.clock_suspect::<S>(row, step, at),
             CellSource::Icmp { field, protocol } => {
                 let [protocol] = octets(record, protocol);
                 if NOT_ICMP.contains(&protocol) {
                     return before + usize::from(step.certain);
                 }
-                self.flow::<S>(field, flow, step, at)
+                self.by_flow::<S>(field, row, step, at)
             }
-            CellSource::Flow(field) => self.flow::<S>(field, flow, step, at),
-            CellSource::FlowWithKey(field) => match flow_value::value(flow, field) {
-                Some(value) => {
-                    let at = self.flush(at);
-                    S::key(field, false, self.out);
-                    self.value::<S>(field, value, at)
+            CellSource::Flow(field) => self.by_flow::<S>(field, row, step, at),
+            CellSource::FlowWithKey(field) => {
+                let flow = row.source.flow();
+                match flow
+                    .as_deref()
+                    .and_then(|flow| flow_value::value(flow, field))
+                {
+                    Some(value) => {
+                        let at = self.flush(at);
+                        S::key(field, false, self.out);
+                        self.value::<S>(field, value, at)
+                    }
+                    None => at,
                 }
-                None => at,
-            },
+            }
         }
     }
 
     /// Writes what only the flow knows; without a value, takes back its key.
-    fn flow<S: Syntax>(
+    fn by_flow<S: Syntax>(
         &mut self,
         field: FlowField,
-        flow: &Flow<'_>,
+        row: &Row<'_, '_>,
         step: &RowStep,
         at: usize,
     ) -> usize {
-        match flow_value::value(flow, field) {
+        let flow = row.source.flow();
+        match flow
+            .as_deref()
+            .and_then(|flow| flow_value::value(flow, field))
+        {
             Some(value) => self.value::<S>(field, value, at),
             None => at.wrapping_sub(step.key_len()),
         }
@@ -156,11 +193,15 @@ impl<'r> SetRows<'r> {
     fn odd_time<S: Syntax>(
         &mut self,
         index: usize,
-        flow: &Flow<'_>,
+        row: &Row<'_, '_>,
         step: &RowStep,
         at: usize,
     ) -> usize {
-        let time = if index == 0 { flow.start() } else { flow.end() };
+        let flow = row.source.flow();
+        let time = flow.as_deref().and_then(|flow| match index {
+            0 => flow.start(),
+            _ => flow.end(),
+        });
         match time {
             Some(time) => self.room.time(at, time, S::QUOTE),
             None => at.wrapping_sub(step.key_len()),
@@ -170,32 +211,27 @@ impl<'r> SetRows<'r> {
     /// Writes nanoseconds from the start to the end.
     // Not inlined: the compiler would compute it for every row, before the loop over the steps.
     #[inline(never)]
-    fn duration<S: Syntax>(&mut self, row: &RowFlow<'_, '_>, step: &RowStep, at: usize) -> usize {
+    fn duration<S: Syntax>(&mut self, row: &Row<'_, '_>, step: &RowStep, at: usize) -> usize {
         let [start, end] = row.times;
         let nanos = start
             .zip(end)
             .and_then(|(start, end)| u64::try_from(end.nanos_since(start)).ok());
         match nanos {
             Some(nanos) => self.room.number(at, nanos),
-            None => self.flow::<S>(FlowField::Duration, row.flow, step, at),
+            None => self.by_flow::<S>(FlowField::Duration, row, step, at),
         }
     }
 
     /// Writes whether the times are impossible.
     #[inline(never)]
-    fn clock_suspect<S: Syntax>(
-        &mut self,
-        row: &RowFlow<'_, '_>,
-        step: &RowStep,
-        at: usize,
-    ) -> usize {
+    fn clock_suspect<S: Syntax>(&mut self, row: &Row<'_, '_>, step: &RowStep, at: usize) -> usize {
         let [start, end] = row.times;
         match row.set_constants.are_suspect(start, end) {
             Some(is_suspect) => {
                 self.suspects += u64::from(is_suspect);
                 self.room.flag(at, is_suspect)
             }
-            None => self.flow::<S>(FlowField::ClockSuspect, row.flow, step, at),
+            None => self.by_flow::<S>(FlowField::ClockSuspect, row, step, at),
         }
     }
 
@@ -243,14 +279,60 @@ impl<'r> SetRows<'r> {
     }
 }
 
-/// A flow whose row is written.
-struct RowFlow<'f, 'm> {
-    flow: &'f Flow<'m>,
+/// A row that is written.
+struct Row<'f, 'm> {
+    source: RowSource<'f, 'm>,
     set_constants: &'f SetConstants,
     /// The octets of its record or sample.
     record: &'f [u8],
     /// Start and end, if they can be computed from one number each.
     times: [Option<Timestamp>; 2],
+}
+
+/// Where the flow of a row is.
+enum RowSource<'f, 'm> {
+    Flow(&'f Flow<'m>),
+    /// A record of a set, of which a flow is made where more than its octets matters.
+    Record {
+        set: &'f Set<'m>,
+        index: usize,
+    },
+}
+
+impl<'f, 'm> RowSource<'f, 'm> {
+    #[inline]
+    fn flow(&self) -> Option<FlowOrRef<'f, 'm>> {
+        match self {
+            Self::Flow(flow) => Some(FlowOrRef::Ref(flow)),
+            Self::Record { set, index } => FlowOrRef::of_record(set, *index),
+        }
+    }
+}
+
+/// A flow that is there, or was made.
+enum FlowOrRef<'f, 'm> {
+    Ref(&'f Flow<'m>),
+    Made(Flow<'m>),
+}
+
+impl<'m> FlowOrRef<'_, 'm> {
+    #[cold]
+    #[inline(never)]
+    fn of_record(set: &Set<'m>, index: usize) -> Option<Self> {
+        set.flows().nth(index).map(Self::Made)
+    }
+}
+
+impl<'m> Deref for FlowOrRef<'_, 'm> {
+    type Target = Flow<'m>;
+
+    #[inline]
+    fn deref(&self) -> &Flow<'m> {
+        match self {
+            Self::Ref(flow) => flow,
+            Self::Made(flow) => flow,
+        }
+    }
 }
 
 /// IP protocols that are not ICMP, which most flows are of.
