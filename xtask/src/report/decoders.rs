@@ -14,7 +14,7 @@ const DATAGRAMS: u32 = 4_000;
 /// Datagrams for the packages of Python, which take milliseconds for each.
 const DATAGRAMS_OF_PYTHON: u32 = 100;
 /// Datagrams whose instructions are counted.
-const DATAGRAMS_COUNTED: u32 = 600;
+const DATAGRAMS_COUNTED: u32 = 2_000;
 /// The package of this repository.
 pub(super) const OWN_PACKAGE: &str = "netflow-rs (Python)";
 

@@ -184,7 +184,7 @@ fn decoding(decoders: &[Decoder], page: &mut String) -> Result {
     }
     let _ = writeln!(
         page,
-        "`times ours` compares with the fastest of {}. Instructions are those of a second pass over 600 datagrams, and \
+        "`times ours` compares with the fastest of {}. Instructions are those of a second pass over 2,000 datagrams, and \
          include the sums. The memory is that of the process, with the datagrams in it; Python reads 100 datagrams, the others 4,000. \
          flowparser-sflow and sflow-parser leave the sampled header to their caller: here it is dissected by a few lines that know \
          Ethernet, VLAN tags and IPv4 alone.\n",
