@@ -61,6 +61,9 @@ fn line(doubt: &Doubt) -> String {
                  of them"
             )
         }
+        DoubtKind::UnknownSampler { named } => {
+            format!("records name {named}, for which no rate is announced")
+        }
         DoubtKind::Unrated { of, selection, .. } => {
             let ratio = match selection.total {
                 0 => String::new(),

@@ -79,7 +79,9 @@ impl Decoder {
             DoubtKind::AmbiguousRate { .. }
             | DoubtKind::DifferentScopes { .. }
             | DoubtKind::Unrated { .. } => is_overridden,
-            DoubtKind::UnnamedSampler { .. } => is_overridden || is_configured,
+            DoubtKind::UnnamedSampler { .. } | DoubtKind::UnknownSampler { .. } => {
+                is_overridden || is_configured
+            }
             DoubtKind::RateInOtherDomain { .. } => is_overridden || is_configured || applies_others,
             DoubtKind::NamesInOtherDomain { .. } => applies_others,
             DoubtKind::OtherDomainsDiffer { of, .. } => of.is_none() && is_overridden,
@@ -102,6 +104,7 @@ fn session_doubts(session: &Session, exporter: &[&Session], applies_others: bool
     templates.sort_unstable_by_key(|template| template.id());
     let key = session.key();
     let mut kinds = session.exporter.doubts(&templates);
+    kinds.extend(session.named_samplers.doubt(&session.exporter));
     let data = DomainData {
         observation_domain: key.observation_domain,
         templates: &templates,

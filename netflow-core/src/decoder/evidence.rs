@@ -29,6 +29,14 @@ impl Decoder {
         if template.plan().has_icmp_in_port() {
             self.observe_icmp(session, template, body, count);
         }
+        if template.plan().names_sampler() {
+            let first = records_in(body, template, count).next();
+            self.sessions.touch(session, |session| {
+                if let Some(record) = &first {
+                    session.named_samplers.observe(record, &session.exporter);
+                }
+            });
+        }
     }
 
     /// The template, or if a record of the set shows that its second counters are of the

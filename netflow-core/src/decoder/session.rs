@@ -8,7 +8,7 @@ use super::payloads::RecentPayloads;
 use super::waiting::Waiting;
 use crate::domain::DomainKey;
 use crate::element::LearnedElements;
-use crate::exporter::{CountingScheme, Exporter, Sequence, Sources};
+use crate::exporter::{CountingScheme, Exporter, NamedSamplers, Sequence, Sources};
 use crate::hash::KeyedHash;
 use crate::template::Templates;
 use crate::time::Timestamp;
@@ -32,6 +32,8 @@ pub(super) struct Session {
     pub(super) clock_skew: Option<i64>,
     /// Fields of templates that may be recompiled for types learned since.
     pub(super) refinable: usize,
+    /// Whether the samplers that records name were announced.
+    pub(super) named_samplers: NamedSamplers,
     /// Data sets, whether or not they were examined for what they show about the exporter.
     pub(super) sets: u32,
     pub(super) key: DomainKey,
@@ -58,6 +60,7 @@ impl Session {
             last_received: Timestamp::default(),
             clock_skew: None,
             refinable: 0,
+            named_samplers: NamedSamplers::default(),
             sets: 0,
             key,
             used,

@@ -64,6 +64,11 @@ pub enum DoubtKind {
         /// How many more are announced.
         others: usize,
     },
+    /// The only rates are of samplers, and records name another that was never announced.
+    UnknownSampler {
+        /// The sampler or selector.
+        named: RateScope,
+    },
     /// Packets or flows are selected in a way that yields no rate.
     Unrated {
         /// What it was announced for.

@@ -423,7 +423,7 @@ fn both<'m>(packets: Known<'m>, flows: Known<'m>) -> Known<'m> {
 /// The samplers that the record may mean, the likeliest first. The registry has 302 in
 /// place of 48: where options announce one and records name the other, the numbers are the
 /// same.
-pub(super) fn samplers_of(record: &DataRecord<'_, '_>) -> impl Iterator<Item = SamplerKey> {
+pub(crate) fn samplers_of(record: &DataRecord<'_, '_>) -> impl Iterator<Item = SamplerKey> {
     let plan = record.template().plan();
     let id = |what| ingredient(record, plan.ingredient(what));
     let (of_sampler, of_selector) = (id(Ingredient::SamplerId), id(Ingredient::SelectorId));

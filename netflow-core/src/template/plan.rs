@@ -341,6 +341,13 @@ impl TemplatePlan {
         self.has_unreadable_time
     }
 
+    /// A field names a sampler (48) or selector (302).
+    #[inline]
+    pub(crate) fn names_sampler(&self) -> bool {
+        self.ingredient(Ingredient::SamplerId).is_present()
+            || self.ingredient(Ingredient::SelectorId).is_present()
+    }
+
     /// A field may say how packets are selected, without a rate.
     #[inline]
     pub(crate) const fn has_selection(&self) -> bool {

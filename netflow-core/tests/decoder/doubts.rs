@@ -94,6 +94,31 @@ fn samplers_that_no_template_names_are_a_doubt_unless_there_is_a_rate_for_all() 
 }
 
 #[test]
+fn a_sampler_that_records_name_and_options_do_not_is_a_doubt() {
+    for (message, scope) in [(Message::v9(0), 1), (Message::ipfix(0), 144)] {
+        let fields = [scope, 48, 50];
+        let announced = options(message.clone(), 256, &fields, &[0, 1, 100, 0, 3, 10]);
+        let of = |element, sampler| {
+            let data = template(message.clone(), &[8, element]);
+            data.set(300, &words(&[9, sampler]))
+        };
+        let found = doubts(&[announced.clone(), of(48, 2)]);
+        let [DoubtKind::UnknownSampler { named }] = found[..] else {
+            panic!("{found:?}");
+        };
+        assert_eq!(named.to_string(), "sampler 2");
+        // An announced one, by either element, before its options too; a flow that is not sampled.
+        for record in [of(48, 1), of(302, 3), of(48, 0)] {
+            assert_eq!(doubts(&[announced.clone(), record]), []);
+        }
+        assert_eq!(doubts(&[of(48, 1), announced.clone(), of(48, 1)]), []);
+        // A rate for all.
+        let all = options(announced, 257, &[scope, 34], &[0, 10]);
+        assert_eq!(doubts(&[all, of(48, 2)]), []);
+    }
+}
+
+#[test]
 fn a_sampler_of_an_interface_is_a_doubt_if_no_template_names_either() {
     for (message, interface) in [(Message::v9(0), 2), (Message::ipfix(0), 10)] {
         let fields = [interface, 48, 50];

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 use super::shape::{RateKey, ScopeShape};
 use super::{Announced, Samplers, Sequence};
 use crate::datagram::DatagramId;
+use crate::exporter::SamplerKey;
 use crate::exporter::scope::{RateScope, ScopeKind};
 use crate::exporter::selection::{Selection, SelectionMethod, Selects, Unrated};
 
@@ -208,6 +209,18 @@ impl Samplers {
             }),
             Selection::WithoutRate(unrated) => AnnouncedSampling::Unrated(unrated),
         })
+    }
+
+    /// Whether something was announced for a sampler or selector of this number, by either of the two
+    /// elements.
+    pub(in crate::exporter) fn announce(&self, key: SamplerKey) -> bool {
+        let named = |kind| match (key, kind) {
+            (SamplerKey::Sampler(id), ScopeKind::Sampler)
+            | (SamplerKey::Selector(id), ScopeKind::Selector) => Some(u128::from(id)),
+            _ => None,
+        };
+        let mut ways = [Selects::Packets, Selects::Flows].into_iter();
+        ways.any(|selects| self.of_sampler(selects, &named).is_some())
     }
 
     /// The sequences of which a selector was never announced: no rate follows from them.

@@ -1,0 +1,53 @@
+//! Whether the samplers that records name were announced.
+
+use super::{DoubtKind, Exporter, RateScope, SamplerKey, ScopeKind};
+use crate::flow::samplers_of;
+use crate::record::DataRecord;
+
+/// What records of a domain showed: of each data set, the first.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct NamedSamplers {
+    /// One named a sampler that options had announced.
+    is_announced: bool,
+    /// The first sampler that one named before.
+    other: Option<SamplerKey>,
+}
+
+impl NamedSamplers {
+    /// Takes a record of flows. 0 is no sampler: routers send it for flows that are not sampled.
+    pub(crate) fn observe(&mut self, record: &DataRecord<'_, '_>, exporter: &Exporter) {
+        if self.is_announced || exporter.samplers.is_empty() {
+            return;
+        }
+        let mut named = samplers_of(record);
+        let Some(first) = named.next().filter(|key| key.id() > 0) else {
+            return;
+        };
+        let mut all = named.chain([first]);
+        self.is_announced = all.any(|key| exporter.samplers.announce(key));
+        self.other = self.other.or(Some(first));
+    }
+
+    /// The doubt whether the sampler that records name has a rate, if options announce only those of
+    /// others.
+    pub(crate) fn doubt(&self, exporter: &Exporter) -> Option<DoubtKind> {
+        let key = self.other.filter(|_| !self.is_announced)?;
+        // Its options may have come after the record.
+        let is_announced = exporter.samplers.announce(key);
+        let only_others = exporter.samplers.only_samplers(|_| false).is_some();
+        let kind = match key {
+            SamplerKey::Sampler(_) => ScopeKind::Sampler,
+            SamplerKey::Selector(_) => ScopeKind::Selector,
+        };
+        let named = RateScope::new(&[(kind, key.id().into())])?;
+        (only_others && !is_announced).then_some(DoubtKind::UnknownSampler { named })
+    }
+}
+
+impl SamplerKey {
+    const fn id(self) -> u64 {
+        match self {
+            Self::Sampler(id) | Self::Selector(id) => id,
+        }
+    }
+}
