@@ -18,7 +18,7 @@ thread_local! {
 
 /// Writes text at the end of a buffer.
 ///
-/// Whoever writes [makes room](Self::make_room) before each member or cell: there is room for a block and four values
+/// Its user [makes room](Self::make_room) before each member or cell: there is room for a block and four values
 /// then. What may be longer takes care of itself.
 #[derive(Debug)]
 pub(in crate::format::dialect) struct RoomWriter<'o> {
