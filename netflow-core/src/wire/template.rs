@@ -350,13 +350,8 @@ impl<'a> TemplateRecords<'a> {
         if specifiers.is_none() {
             self.reader.rest();
         }
-        // At the number that is wrong, after the id.
-        let within = match kind {
-            ErrorKind::OptionsLength { what: SCOPE, .. } => 2,
-            ErrorKind::OptionsLength { .. } => 4,
-            _ => 0,
-        };
-        Some(Err(Error::new(kind, offset.saturating_add(within))))
+        // From there on nothing of it is read.
+        Some(Err(Error::new(kind, offset)))
     }
 
     /// What comes before the specifiers: for options, id and count are followed
@@ -424,9 +419,6 @@ struct Header {
     readable_fault: Option<ErrorKind>,
 }
 
-/// The first length of an options template of v9.
-const SCOPE: &str = "option scope length";
-
 impl Header {
     /// Checks the lengths of scope and options in v9, which are octets of whole fields
     /// (RFC 3954, section 6.1). What follows whole option fields costs none of them.
@@ -434,7 +426,7 @@ impl Header {
         let excess = |length: u16| length.checked_rem(SPECIFIER_LEN).unwrap_or(0);
         let fault = |what, length| Some(ErrorKind::OptionsLength { id, what, length });
         if excess(scope) > 0 {
-            self.fault = fault(SCOPE, scope);
+            self.fault = fault("option scope length", scope);
         } else if excess(options) > 0 && options < SPECIFIER_LEN {
             self.fault = fault("option length", options);
         } else if excess(options) > 0 {

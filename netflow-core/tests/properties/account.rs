@@ -49,7 +49,13 @@ impl Ledger {
         }
         for record in set.template_records() {
             let place = record.specifiers().as_ptr().addr() - payload.as_ptr().addr();
-            self.mark(record.offset()..place + record.specifiers().len());
+            // What follows the whole fields of an options template of v9 is passed over.
+            let excess = match record.fault() {
+                Some(ErrorKind::OptionsLength { length, .. }) => usize::from(length % 4),
+                _ => 0,
+            };
+            let end = place + record.specifiers().len() + excess;
+            self.mark(record.offset()..end);
         }
         self.padding_between(set, payload, start..end);
         for sample in set.samples() {
