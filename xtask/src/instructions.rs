@@ -48,7 +48,7 @@ enum What {
     Command(&'static [&'static str]),
 }
 
-const ROUTES: [Route; 22] = [
+const ROUTES: [Route; 30] = [
     Route {
         name: "decode",
         what: What::Library("decode"),
@@ -136,6 +136,38 @@ const ROUTES: [Route; 22] = [
     Route {
         name: "text_nfdump_line",
         what: What::Dialect("text_nfdump_line"),
+    },
+    Route {
+        name: "text_elastiflow_json",
+        what: What::Dialect("text_elastiflow_json"),
+    },
+    Route {
+        name: "text_datadog_json",
+        what: What::Dialect("text_datadog_json"),
+    },
+    Route {
+        name: "text_akvorado_json",
+        what: What::Dialect("text_akvorado_json"),
+    },
+    Route {
+        name: "text_pmacct_json",
+        what: What::Dialect("text_pmacct_json"),
+    },
+    Route {
+        name: "text_sflowtool_line",
+        what: What::Dialect("text_sflowtool_line"),
+    },
+    Route {
+        name: "text_ipfixcol2_json",
+        what: What::Dialect("text_ipfixcol2_json"),
+    },
+    Route {
+        name: "text_vflow_json",
+        what: What::Dialect("text_vflow_json"),
+    },
+    Route {
+        name: "text_telegraf_json",
+        what: What::Dialect("text_telegraf_json"),
     },
 ];
 

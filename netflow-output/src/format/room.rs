@@ -16,7 +16,6 @@ use core::fmt;
 use core::net::IpAddr;
 
 use netflow_core::FlowValue;
-use netflow_core::text;
 use netflow_core::value::MacAddress;
 
 pub(in crate::format) use self::ipv4::ipv4_text;
@@ -198,10 +197,28 @@ impl Room {
     }
 
     /// Writes a MAC address.
-    pub(super) fn mac(&mut self, at: usize, address: MacAddress) -> usize {
-        self.word(at, text::mac(address.0).as_str())
+    #[inline]
+    pub(super) fn mac(&mut self, mut at: usize, MacAddress(octets): MacAddress) -> usize {
+        for octet in octets {
+            let [high, low] = HEX[usize::from(octet)];
+            at = self.block(at, &[high, low, b':'], 3);
+        }
+        // No colon after the last octet.
+        at.wrapping_sub(1)
     }
 }
+
+/// The two digits of each octet in hex.
+static HEX: [[u8; 2]; 256] = {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let mut digits = [[0; 2]; 256];
+    let mut octet = 0;
+    while octet < digits.len() {
+        digits[octet] = [DIGITS[octet >> 4], DIGITS[octet & 0xf]];
+        octet += 1;
+    }
+    digits
+};
 
 #[cfg(test)]
 mod tests;

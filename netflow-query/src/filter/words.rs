@@ -198,10 +198,12 @@ pub(super) fn suggestion(word: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use alloc::collections::BTreeSet;
+    use alloc::format;
+    use alloc::vec::Vec;
 
     use netflow_core::field::FlowField;
 
-    use super::{ALONE, ELSEWHERE, OTHERS, SUBJECTS, field, flags, synonyms};
+    use super::{ALONE, ELSEWHERE, OTHERS, SUBJECTS, Subject, field, flags, subject, synonyms};
 
     #[test]
     fn no_word_has_two_meanings() {
@@ -243,6 +245,43 @@ mod tests {
                 "{name} is a name, and needs no suggestion"
             );
         }
+    }
+
+    #[test]
+    fn every_name_in_the_table_of_dialects_means_its_field() {
+        let table = include_str!("../../../registry/dialect_fields.csv");
+        let (mut count, mut others) = (0, Vec::new());
+        for row in table.lines().skip(1) {
+            let mut cells = row.split(',');
+            let [dialect, name, fields, form] = [(); 4].map(|()| cells.next().unwrap());
+            // Members without a field, computed from several, or of another value than that of the field.
+            if matches!(
+                form,
+                "constant"
+                    | "network"
+                    | "network_address"
+                    | "both_octets"
+                    | "both_packets"
+                    | "ip_size"
+                    | "version"
+                    | "flow_kind"
+                    | "vxlan"
+                    | "ether_type_name"
+            ) {
+                continue;
+            }
+            count += 1;
+            // The agent of sFlow is the exporter.
+            let exporter = fields.split(' ').find(|field| *field == "exporter_address");
+            let expected = exporter.or(fields.split(' ').next()).unwrap();
+            match subject(&name.to_lowercase()) {
+                Some(Subject::Field(field)) if field.name() == expected => {}
+                _ => others.push(format!("{dialect} {name}")),
+            }
+        }
+        assert!(count > 200, "{count} names");
+        // Words of the language keep their meaning: either VLAN, and the agent alone.
+        assert_eq!(others, ["pmacct vlan", "sflowtool agent"]);
     }
 
     #[test]

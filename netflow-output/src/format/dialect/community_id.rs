@@ -1,10 +1,9 @@
 //! Community ID, version 1: an id of a flow that other tools of network security calculate too
 //! (the specification is <https://github.com/corelight/community-id-spec>).
 
-use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest as _, Sha1};
 
-use super::flow_id::{FiveTuple, HashInput, IdText};
+use super::flow_id::{BASE64, FiveTuple, HashInput, IdText};
 
 /// The number that a site may put before what is hashed; 0 is usual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,7 +33,7 @@ pub(super) fn text(
     flow: &FiveTuple,
     icmp: (u8, u8),
     CommunityIdSeed(seed): CommunityIdSeed,
-) -> Option<IdText<30>> {
+) -> Option<IdText> {
     let (source, destination) = (flow.source_or_any(), flow.destination_or_any());
     if source.is_ipv4() != destination.is_ipv4() {
         return None;
@@ -63,7 +62,12 @@ pub(super) fn text(
         key.push(&second.1.to_be_bytes());
     }
     let hash = Sha1::digest(key.octets());
-    Some(IdText::new(b"1:", &hash, &STANDARD))
+    let mut text = IdText::new();
+    text.push(b"1:");
+    text.push_base64(&hash, BASE64);
+    // 20 octets are one less than full groups of three.
+    text.push(b"=");
+    Some(text)
 }
 
 /// What stands for the ports of ICMP, and whether its type has an answer.
@@ -93,7 +97,9 @@ mod tests {
         // The specification's examples name type and code of ICMP like ports.
         let icmp = (source.1 as u8, destination.1 as u8);
         let text = text(&flow, icmp, CommunityIdSeed(seed));
-        text.map_or(String::new(), |text| text.as_str().to_owned())
+        text.map_or(String::new(), |text| {
+            String::from_utf8(text.as_bytes().to_vec()).unwrap()
+        })
     }
 
     #[test]

@@ -425,5 +425,9 @@ fn write_mac<E: Encode>(MacAddress(address): MacAddress, out: &mut E) {
             *to = from.to_ascii_uppercase();
         }
     }
-    out.word(core::str::from_utf8(&upper).unwrap_or_default());
+    let mut block = [0; 32];
+    if let Some(start) = block.first_chunk_mut() {
+        *start = upper;
+    }
+    out.ascii(&block, upper.len());
 }

@@ -60,6 +60,11 @@ pub struct PlannedText {
 }
 
 impl PlannedText {
+    /// Whether it has no octets.
+    pub(in crate::format::dialect) const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// A text of these octets.
     pub(in crate::format::dialect) fn new(octets: &[u8]) -> Self {
         let (first, rest) = octets.split_at(octets.len().min(BLOCK));
@@ -138,6 +143,12 @@ pub trait Encode: fmt::Debug {
 
     /// A string that needs no escapes.
     fn word(&mut self, word: &str);
+
+    /// The first `len` octets of a block as a string, of ASCII without anything that needs escapes.
+    fn ascii(&mut self, block: &[u8; 32], len: usize) {
+        let word = block.get(..len).map(core::str::from_utf8);
+        self.word(word.and_then(Result::ok).unwrap_or_default());
+    }
 
     /// A time as RFC 3339 has it, in UTC; nothing where it has none.
     fn time(&mut self, time: UnixTime, digits: TimeDigits);

@@ -1,7 +1,7 @@
 //! Which addresses are internal: the sets that Elastic has names for, and subnets.
 
 use core::fmt;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr};
 use core::str::FromStr;
 
 use netflow_core::Prefix;
@@ -18,7 +18,11 @@ use netflow_core::Prefix;
 /// # Ok::<(), netflow_output::format::dialect::ParseNetworkError>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Networks(Vec<Network>);
+pub struct Networks {
+    networks: Vec<Network>,
+    /// Whether the IPv4 addresses that begin with this octet are internal, where all of them are or none is.
+    by_first_octet: Box<[Option<bool>; 256]>,
+}
 
 #[derive(Debug, Clone, Copy)]
 enum Network {
@@ -73,7 +77,7 @@ impl core::error::Error for ParseNetworkError {}
 impl Default for Networks {
     /// The private ones (RFC 1918, RFC 4193).
     fn default() -> Self {
-        Self(vec![Network::Private])
+        Self::new(vec![Network::Private])
     }
 }
 
@@ -95,23 +99,58 @@ impl FromStr for Networks {
         text.split(',')
             .map(network)
             .collect::<Result<_, _>>()
-            .map(Self)
+            .map(Self::new)
     }
 }
 
 impl Networks {
+    fn new(networks: Vec<Network>) -> Self {
+        let mut new = Self {
+            networks,
+            by_first_octet: Box::new([None; 256]),
+        };
+        for octet in 0..=u8::MAX {
+            let first = Ipv4Addr::new(octet, 1, 1, 1);
+            let is_alike = !HAS_SPECIAL_PARTS.contains(&octet)
+                && new.networks.iter().all(|network| match network {
+                    Network::Subnet(prefix) => {
+                        let is_wide = prefix.length() <= 8;
+                        is_wide || !Prefix::new(prefix.address(), 8).contains(first.into())
+                    }
+                    _ => true,
+                });
+            if is_alike {
+                let is_internal = new.is_internal(first.into());
+                new.by_first_octet[usize::from(octet)] = Some(is_internal);
+            }
+        }
+        new
+    }
+
     /// Whether an address is in one of them.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        self.0.iter().any(|network| network.contains(address))
+        self.networks
+            .iter()
+            .any(|network| network.contains(address))
     }
 
     /// Whether an address is internal: in one of the networks, or one that no router forwards.
     pub(super) fn is_internal(&self, address: IpAddr) -> bool {
+        if let IpAddr::V4(address) = address {
+            let [first, ..] = address.octets();
+            if let Some(is_internal) = self.by_first_octet[usize::from(first)] {
+                return is_internal;
+            }
+        }
         self.contains(address) || is_local(address.to_canonical())
     }
 }
+
+/// First octets of which only some addresses are in a named set: 0.0.0.0, 169.254/16, 172.16/12, 192.168/16,
+/// 224.0.0/24 and 255.255.255.255.
+const HAS_SPECIAL_PARTS: [u8; 6] = [0, 169, 172, 192, 224, 255];
 
 impl Network {
     fn contains(self, address: IpAddr) -> bool {
@@ -178,7 +217,39 @@ const fn has_multicast_scope(address: IpAddr, scope: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Networks;
+    use core::net::Ipv4Addr;
+
+    use super::{Networks, is_local};
+
+    #[test]
+    fn what_is_known_of_a_first_octet_holds_for_all_its_addresses() {
+        let sets = [
+            "private",
+            "public",
+            "unicast",
+            "multicast",
+            "loopback",
+            "10.1.0.0/16",
+            "8.0.0.0/6,10.0.0.0/8",
+            "198.51.100.0/24,2001:db8::/32",
+            "0.0.0.0/0",
+        ];
+        for set in sets {
+            let networks: Networks = set.parse().unwrap();
+            let octets = [0, 1, 2, 15, 16, 31, 51, 100, 168, 254, 255];
+            for first in 0..=u8::MAX {
+                for second in octets {
+                    for third in octets {
+                        for last in octets {
+                            let address = Ipv4Addr::new(first, second, third, last).into();
+                            let expected = networks.contains(address) || is_local(address);
+                            assert_eq!(networks.is_internal(address), expected, "{set} {address}");
+                        }
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn each_named_set_holds_its_addresses_and_no_others() {

@@ -144,10 +144,10 @@ impl NfdumpOptions {
         match self.form {
             NfdumpForm::Json => json::write(&dumped, reader, count, out),
             NfdumpForm::Csv => csv::write(&dumped, out),
-            NfdumpForm::CsvFast => csv::write_fast(&dumped, count, out),
-            NfdumpForm::Line => line::write(&dumped, line::Width::Line, out),
-            NfdumpForm::Long => line::write(&dumped, line::Width::Long, out),
-            NfdumpForm::Extended => line::write(&dumped, line::Width::Extended, out),
+            NfdumpForm::CsvFast => csv::write_fast(&dumped, reader, count, out),
+            NfdumpForm::Line => line::write(&dumped, reader, line::Width::Line, out),
+            NfdumpForm::Long => line::write(&dumped, reader, line::Width::Long, out),
+            NfdumpForm::Extended => line::write(&dumped, reader, line::Width::Extended, out),
         }
     }
 }

@@ -57,9 +57,10 @@ impl DocumentWriter<'_, '_> {
         out.key("flow");
         out.object(|out| {
             out.key("id");
-            out.word(flow_id::text(&flow).as_str());
+            let id = flow_id::text(&flow);
+            out.ascii(&id.block, id.len);
             out.key("locality");
-            out.word(locality(is_internal == [true, true]));
+            write_locality(is_internal == [true, true], out);
         });
         let is_biflow = facts.has(Role::BiflowDirection);
         self.write_network(&flow, is_internal, facts, out);
@@ -120,9 +121,12 @@ impl DocumentWriter<'_, '_> {
         out.object(|out| {
             if let Some(protocol) = facts.number(Role::Protocol) {
                 out.key("transport");
-                match transport(protocol) {
-                    Some(name) => out.word(name),
-                    None => out.word(&format!("unknown ({})", protocol & 0xff)),
+                match protocol {
+                    1 => out.word("icmp"),
+                    6 => out.word("tcp"),
+                    17 => out.word("udp"),
+                    58 => out.word("ipv6-icmp"),
+                    _ => out.word(&format!("unknown ({})", protocol & 0xff)),
                 }
                 out.key("iana_number");
                 if is_integration {
@@ -161,7 +165,7 @@ impl DocumentWriter<'_, '_> {
             let seed = self.options.community_id_seed;
             if let Some(id) = community_id::text(flow, self.icmp(facts), seed) {
                 out.key("community_id");
-                out.word(id.as_str());
+                out.ascii(&id.block, id.len);
             }
             if is_integration {
                 write_version(facts, out);
@@ -291,7 +295,7 @@ impl Endpoint {
                 out.key("ip");
                 out.address(address);
                 out.key("locality");
-                out.word(locality(self.is_internal));
+                write_locality(self.is_internal, out);
                 if !options.geo.is_empty() {
                     write_place(&options.geo, address, out);
                 }
@@ -443,19 +447,14 @@ fn protocol(facts: &Facts) -> Option<u8> {
     u8::try_from(facts.number(Role::Protocol)?).ok()
 }
 
-const fn transport(protocol: u64) -> Option<&'static str> {
-    Some(match protocol {
-        1 => "icmp",
-        6 => "tcp",
-        17 => "udp",
-        58 => "ipv6-icmp",
-        _ => return None,
-    })
-}
-
 /// `flow.locality` and the locality of an address.
-const fn locality(is_internal: bool) -> &'static str {
-    if is_internal { "internal" } else { "external" }
+#[inline(always)]
+fn write_locality<E: Encode>(is_internal: bool, out: &mut E) {
+    if is_internal {
+        out.word("internal");
+    } else {
+        out.word("external");
+    }
 }
 
 /// The addresses of the record, each once, in the order of their octets.

@@ -40,6 +40,19 @@ impl JsonDocument<'_> {
         });
     }
 
+    /// Letters of flags, of ASCII, as a string.
+    #[inline(always)]
+    pub(in crate::format::dialect) fn letters(&mut self, letters: [u8; 8]) {
+        self.quoted(|writer| writer.block(&letters, letters.len()));
+    }
+
+    /// An empty array.
+    #[inline(always)]
+    pub(in crate::format::dialect) fn empty_array(&mut self) {
+        self.begin_value();
+        self.writer.block(b"[]", 2);
+    }
+
     /// JSON that is written already.
     #[inline(always)]
     pub(in crate::format::dialect) fn raw(&mut self, json: &[u8]) {
@@ -266,6 +279,11 @@ impl Encode for JsonDocument<'_> {
         } else {
             self.string(word);
         }
+    }
+
+    #[inline(always)]
+    fn ascii(&mut self, block: &[u8; 32], len: usize) {
+        self.quoted(|writer| writer.block(block, len));
     }
 
     fn string(&mut self, string: &str) {

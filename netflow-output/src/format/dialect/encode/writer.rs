@@ -161,7 +161,11 @@ impl RoomWriter<'_> {
     /// A number in decimal.
     #[inline(always)]
     pub(in crate::format::dialect) fn number(&mut self, number: u64) {
-        self.at = self.room.outlined_number(self.at, number);
+        if number < 10 {
+            self.octet(b'0' + number as u8);
+        } else {
+            self.at = self.room.outlined_number(self.at, number);
+        }
     }
 
     /// A number of two octets in decimal.

@@ -90,6 +90,7 @@ impl Members<'_, '_> {
     }
 
     /// An address; nothing between the quotes if there is none.
+    #[inline(always)]
     fn address(&mut self, key: &'static str, address: Option<IpAddr>) {
         match address {
             Some(address) => {
@@ -100,6 +101,7 @@ impl Members<'_, '_> {
         }
     }
 
+    #[inline(always)]
     fn mac(&mut self, key: &'static str, number: u64) {
         let [_, _, a, b, c, d, e, f] = number.to_be_bytes();
         self.0.key(key);
@@ -107,6 +109,7 @@ impl Members<'_, '_> {
     }
 
     /// The subnet of an address.
+    #[inline(always)]
     fn prefix(&mut self, key: &'static str, address: Option<IpAddr>, length: u32) {
         let bits = |address: IpAddr| if address.is_ipv4() { 32 } else { 128 };
         let prefix = address.filter(|address| length <= bits(*address));
@@ -120,10 +123,12 @@ impl Members<'_, '_> {
         }
     }
 
+    #[inline(always)]
     fn numbers(&mut self, key: &'static str, numbers: &[u32]) {
         self.items(key, numbers, |out, number| out.unsigned((*number).into()));
     }
 
+    #[inline(always)]
     fn items<T>(
         &mut self,
         key: &'static str,
@@ -131,6 +136,9 @@ impl Members<'_, '_> {
         write: impl Fn(&mut JsonDocument<'_>, &T),
     ) {
         self.0.key(key);
+        if items.is_empty() {
+            return self.0.empty_array();
+        }
         self.0.array(|out| {
             for item in items {
                 write(out, item);

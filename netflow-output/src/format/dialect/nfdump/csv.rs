@@ -2,7 +2,8 @@
 
 use netflow_core::Timestamp;
 
-use super::flow::DumpedFlow;
+use super::fields;
+use super::flow::{DumpedFlow, FlowReader};
 use crate::format::dialect::encode::RoomWriter;
 
 pub(super) const HEADER: &str =
@@ -27,7 +28,12 @@ pub(super) fn write(dumped: &DumpedFlow, out: &mut Vec<u8>) {
 }
 
 /// Writes a line of `csv-fast`; `count` is the number of the flow.
-pub(super) fn write_fast(dumped: &DumpedFlow, count: u64, out: &mut Vec<u8>) {
+pub(super) fn write_fast(
+    dumped: &DumpedFlow,
+    reader: &FlowReader<'_, '_, '_, '_>,
+    count: u64,
+    out: &mut Vec<u8>,
+) {
     let family = if dumped.source_or_any().is_ipv4() {
         2
     } else {
@@ -43,16 +49,15 @@ pub(super) fn write_fast(dumped: &DumpedFlow, count: u64, out: &mut Vec<u8>) {
             out.signed(millis(time));
         }
         write_ends(dumped, out);
-        let (systems, interfaces) = (dumped.systems, dumped.interfaces);
         out.make_room();
         write_numbers(
             [
-                systems.0.into(),
-                systems.1.into(),
-                interfaces.0.into(),
-                interfaces.1.into(),
-                dumped.tcp_flags.into(),
-                dumped.tos.into(),
+                reader.number(fields::SOURCE_AS),
+                reader.number(fields::DESTINATION_AS),
+                reader.number(fields::INPUT),
+                reader.number(fields::OUTPUT),
+                reader.tcp_flags().into(),
+                reader.number(fields::TOS),
                 dumped.packets,
                 dumped.octets,
             ],

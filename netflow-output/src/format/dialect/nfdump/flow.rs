@@ -99,7 +99,26 @@ impl FlowReader<'_, '_, '_, '_> {
         self.row.number(position).unwrap_or(0)
     }
 
-    fn rate(&self) -> Option<u64> {
+    /// The lower flags of TCP.
+    #[inline]
+    pub(super) fn tcp_flags(&self) -> u8 {
+        self.number(fields::TCP_FLAGS) as u8
+    }
+
+    /// The letters `CEUAPRSF`, with dots for flags that are not set.
+    pub(super) fn flag_letters(&self) -> [u8; 8] {
+        protocols::letters(self.tcp_flags(), protocols::TCP_FLAGS)
+    }
+
+    /// Whether the flow is an event of a firewall or of address translation.
+    pub(super) fn is_event(&self) -> bool {
+        let mut fields = [fields::NAT_EVENT, fields::FIREWALL_EVENT].into_iter();
+        fields.any(|position| self.row.number(position).is_some())
+    }
+
+    /// The sampling rate, if it is known.
+    #[inline]
+    pub(super) fn rate(&self) -> Option<u64> {
         match self.set.rate {
             Some(rate) => rate,
             None => self.row.number(fields::SAMPLING_RATE),
@@ -112,7 +131,6 @@ impl FlowReader<'_, '_, '_, '_> {
 pub(super) struct DumpedFlow {
     pub(super) groups: FieldGroups,
     pub(super) faults: Faults,
-    pub(super) is_event: bool,
     pub(super) start: Option<Timestamp>,
     pub(super) end: Option<Timestamp>,
     pub(super) received: Timestamp,
@@ -124,15 +142,7 @@ pub(super) struct DumpedFlow {
     pub(super) icmp: Option<(u8, u8)>,
     pub(super) packets: u64,
     pub(super) octets: u64,
-    pub(super) tcp_flags: u8,
-    pub(super) tos: u8,
-    pub(super) forwarding_status: u64,
     pub(super) flows: u64,
-    pub(super) is_sampled: bool,
-    /// AS of source and destination.
-    pub(super) systems: (u32, u32),
-    /// Input and output interface.
-    pub(super) interfaces: (u32, u32),
 }
 
 const ICMP: u8 = 1;
@@ -147,13 +157,15 @@ impl DumpedFlow {
         let number = |position| reader.number(position);
         // The numbers of these fields have no more octets.
         let octet = |position| number(position) as u8;
-        let short = |position| number(position) as u32;
         let protocol = octet(fields::PROTOCOL);
         let is_sample = header.protocol == Protocol::SflowV5;
-        let rate = reader.rate();
         // nfdump stores what it takes the whole traffic for.
-        let factor = rate.filter(|rate| faults.are_copied() && *rate > 1);
-        let factor = factor.unwrap_or(1);
+        let rate = if faults.are_copied() {
+            reader.rate()
+        } else {
+            None
+        };
+        let factor = rate.unwrap_or(1).max(1);
         let is_icmp = matches!(protocol, ICMP | ICMP_V6);
         let hides_times = groups.has_unread_times && faults.are_copied();
         let time = |position| {
@@ -165,11 +177,9 @@ impl DumpedFlow {
             time.or(is_sample.then_some(header.received))
         };
         let (start, end) = (time(fields::START), time(fields::END));
-        let has = |position| row.number(position).is_some();
         Self {
             groups,
             faults,
-            is_event: has(fields::NAT_EVENT) || has(fields::FIREWALL_EVENT),
             start: start.or(end),
             end: end.or(start),
             received: header.received,
@@ -181,13 +191,7 @@ impl DumpedFlow {
             icmp: is_icmp.then(|| (octet(fields::ICMP_TYPE), octet(fields::ICMP_CODE))),
             packets: number(fields::PACKETS).saturating_mul(factor),
             octets: number(fields::OCTETS).saturating_mul(factor),
-            tcp_flags: octet(fields::TCP_FLAGS),
-            tos: octet(fields::TOS),
-            forwarding_status: number(fields::FORWARDING_STATUS),
             flows: reader.element(3).max(1),
-            is_sampled: rate.is_some(),
-            systems: (short(fields::SOURCE_AS), short(fields::DESTINATION_AS)),
-            interfaces: (short(fields::INPUT), short(fields::OUTPUT)),
         }
     }
 
@@ -215,11 +219,6 @@ impl DumpedFlow {
         } else {
             self.source_port
         }
-    }
-
-    /// `CEUAPRSF`, with dots for flags that are not set.
-    pub(super) fn flags(&self) -> [u8; 8] {
-        protocols::letters(self.tcp_flags, protocols::TCP_FLAGS)
     }
 
     /// The source; 0.0.0.0 if it is not known.

@@ -19,15 +19,15 @@ pub(super) fn write(
     JsonDocument::document(out, |out| {
         let mut members = Members(out);
         members.number("cnt", count);
-        members.word("type", if dumped.is_event { "EVENT" } else { "FLOW" });
+        members.word("type", if reader.is_event() { "EVENT" } else { "FLOW" });
         members.word("ident", "none");
         members.number("export_sysid", reader.set.exporter);
         if dumped.groups.generic {
-            members.generic(dumped);
+            members.generic(dumped, reader);
         }
         members.addresses(dumped);
         members.groups(dumped, reader);
-        members.number("sampled", u64::from(dumped.is_sampled));
+        members.number("sampled", u64::from(reader.rate().is_some()));
     });
 }
 
@@ -40,7 +40,7 @@ impl<'o> JsonMembers<'o> for Members<'_, 'o> {
 }
 
 impl Members<'_, '_> {
-    fn generic(&mut self, dumped: &DumpedFlow) {
+    fn generic(&mut self, dumped: &DumpedFlow, reader: &FlowReader<'_, '_, '_, '_>) {
         self.time("first", dumped.start_or_epoch());
         self.time("last", dumped.end_or_epoch());
         self.time("received", dumped.received);
@@ -51,16 +51,14 @@ impl Members<'_, '_> {
             self.number("icmp_type", kind);
             self.number("icmp_code", code);
         } else {
-            let flags = dumped.flags();
-            self.word(
-                "tcp_flags",
-                core::str::from_utf8(&flags).unwrap_or_default(),
-            );
+            let flags = reader.flag_letters();
+            self.0.key("tcp_flags");
+            self.0.letters(flags);
             self.number("src_port", dumped.source_port);
             self.number("dst_port", dumped.destination_port);
-            self.number("fwd_status", dumped.forwarding_status);
+            self.number("fwd_status", reader.number(fields::FORWARDING_STATUS));
         }
-        self.number("src_tos", dumped.tos);
+        self.number("src_tos", reader.number(fields::TOS));
     }
 
     fn addresses(&mut self, dumped: &DumpedFlow) {
@@ -83,7 +81,8 @@ impl Members<'_, '_> {
 
     fn groups(&mut self, dumped: &DumpedFlow, reader: &FlowReader<'_, '_, '_, '_>) {
         let groups = dumped.groups;
-        let is_zero = dumped.interfaces == (0, 0)
+        let is_zero = reader.number(fields::INPUT) == 0
+            && reader.number(fields::OUTPUT) == 0
             && reader.number(fields::SOURCE_PREFIX_LENGTH) == 0
             && reader.number(fields::DESTINATION_PREFIX_LENGTH) == 0;
         // The fixed versions always have these fields.

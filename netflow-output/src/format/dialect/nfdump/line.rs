@@ -5,7 +5,8 @@ use core::net::IpAddr;
 use netflow_core::text;
 
 use super::csv::{write_date, write_port};
-use super::flow::DumpedFlow;
+use super::fields;
+use super::flow::{DumpedFlow, FlowReader};
 use super::protocols;
 use crate::format::dialect::encode::RoomWriter;
 
@@ -34,7 +35,12 @@ impl Width {
 }
 
 /// Writes a line.
-pub(super) fn write(dumped: &DumpedFlow, width: Width, out: &mut Vec<u8>) {
+pub(super) fn write(
+    dumped: &DumpedFlow,
+    reader: &FlowReader<'_, '_, '_, '_>,
+    width: Width,
+    out: &mut Vec<u8>,
+) {
     let millis = dumped.duration() / 1_000_000;
     RoomWriter::append_to(out, |out| {
         write_date(Some(dumped.start_or_epoch()), out);
@@ -57,13 +63,13 @@ pub(super) fn write(dumped: &DumpedFlow, width: Width, out: &mut Vec<u8>) {
         if width != Width::Line {
             // Only TCP has flags.
             let flags = if dumped.protocol == TCP {
-                dumped.flags()
+                reader.flag_letters()
             } else {
                 [b'.'; 8]
             };
             out.block(&flags, flags.len());
             out.octet(b' ');
-            out.right(3, |out| out.number_16(dumped.tos.into()));
+            out.right(3, |out| out.number(reader.number(fields::TOS)));
             out.octet(b' ');
         }
         out.right(8, |out| write_scaled(dumped.packets, out));

@@ -230,6 +230,9 @@ impl PlannedValue {
         row: &ProjectedFlow<'_, '_, '_>,
         out: &mut RoomWriter<'_>,
     ) {
+        if self.form == Form::Plain && self.write_plain(plan, octets, out) {
+            return;
+        }
         let value = match self.source {
             MemberSource::Flow => return self.ask(plan.is_json, row, out),
             MemberSource::Number(place) => FlowValue::Unsigned(place.number(octets)),
@@ -261,13 +264,7 @@ impl PlannedValue {
         out.planned(&self.key);
         let field = self.fields.first().copied().unwrap_or(FlowField::Start);
         let flow = row.flow();
-        let is_written = match (self.form, value) {
-            (Form::Plain, FlowValue::Unsigned(number)) => {
-                out.number(number);
-                true
-            }
-            (form, value) => form.write(value, field, flow, plan.is_json, out),
-        };
+        let is_written = self.form.write(value, field, flow, plan.is_json, out);
         if !is_written {
             out.back_to(before);
             // Another of the fields may have a value that the form can write.
@@ -276,6 +273,32 @@ impl PlannedValue {
             }
             out.planned(&self.absent);
         }
+    }
+
+    /// Writes a number or an address as it is; `false`, and nothing is written, if it is neither.
+    #[inline(always)]
+    fn write_plain(&self, plan: &MemberPlan, octets: &[u8], out: &mut RoomWriter<'_>) -> bool {
+        match self.source {
+            MemberSource::Number(place) => {
+                out.planned(&self.key);
+                match place.width {
+                    1 => {
+                        let [number] = place::octets(octets, place.offset);
+                        out.number_16(number.into());
+                    }
+                    2 => out.number_16(u16::from_be_bytes(place::octets(octets, place.offset))),
+                    _ => out.number(place.number(octets)),
+                }
+            }
+            MemberSource::Ipv4(at) if plan.is_json => {
+                out.planned(&self.key);
+                out.octet(b'"');
+                out.address(IpAddr::V4(place::octets(octets, at).into()));
+                out.octet(b'"');
+            }
+            _ => return false,
+        }
+        true
     }
 
     /// Writes the member of a flow that is asked for it.
@@ -320,6 +343,13 @@ struct MemberPlanBuilder {
 }
 
 impl MemberPlanBuilder {
+    /// Adds a text that all documents have.
+    fn text(&mut self, text: PlannedText) {
+        if !text.is_empty() {
+            self.plan.steps.push(MemberStep::Text(text));
+        }
+    }
+
     /// The text before the value of a member.
     fn key(&self, name: &str) -> Vec<u8> {
         let mut text = vec![b','];
@@ -362,8 +392,7 @@ impl MemberPlanBuilder {
         let name = self.enter(member.name);
         let constant = self.constant(member, name);
         if member.fields.is_empty() {
-            self.plan.steps.push(MemberStep::Text(constant));
-            return;
+            return self.text(constant);
         }
         let absent = if self.copies || !self.plan.is_json {
             constant
@@ -373,8 +402,7 @@ impl MemberPlanBuilder {
         let all = columns.and_then(|columns| columns.get(first..first + member.fields.len()));
         let is = |wanted: fn(&FlowColumn) -> bool| all.is_some_and(|all| all.iter().all(wanted));
         if is(|column| matches!(column, FlowColumn::Absent)) && !self.has_reverse {
-            self.plan.steps.push(MemberStep::Text(absent));
-            return;
+            return self.text(absent);
         }
         let form = match member.form {
             Form::IpSize if self.copies => Form::IpSizeOfIpv4,
