@@ -242,8 +242,10 @@ impl<'l> Collector<'l> {
             return;
         }
         if settings.fixed != self.settings.fixed {
-            self.log
-                .warn("sources, state and times change by a restart only", &[]);
+            self.log.warn(
+                "sources, state, times and --quiet change by a restart only",
+                &[],
+            );
         }
         let exporters = Arc::new(settings.exporters.clone());
         for worker in &self.workers {

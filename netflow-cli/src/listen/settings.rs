@@ -135,11 +135,12 @@ fn fixed(listen: &Listen) -> String {
         forward,
         forward_spoof,
         drain_timeout,
+        quiet,
         ..
     } = listen;
     let mut text =
         format!("{sources:?} {template_timeout:?} {by_port} {state_memory:?} {state:?} ");
-    text += &format!("{state_interval:?} {forward:?} {forward_spoof} {drain_timeout:?}");
+    text += &format!("{state_interval:?} {forward:?} {forward_spoof} {drain_timeout:?} {quiet}");
     #[cfg(feature = "http")]
     {
         text += &format!("{:?} {:?}", listen.http, listen.metrics);
