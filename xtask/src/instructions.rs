@@ -32,7 +32,7 @@ pub(crate) const FIELDS: &str = "source_address,destination_address,octets,packe
     input_interface,output_interface,source_port,destination_port,protocol";
 
 /// A way from datagrams to what reads them.
-pub(crate) struct Route {
+struct Route {
     name: &'static str,
     what: What,
 }
@@ -216,17 +216,13 @@ pub(crate) fn step_of_rest() -> Result {
 }
 
 impl Route {
-    pub(crate) const fn name(&self) -> &'static str {
-        self.name
-    }
-
     const fn is_command(&self) -> bool {
         matches!(self.what, What::Command(_))
     }
 }
 
 /// Counts the routes that are wanted, over every workload.
-pub(crate) fn counted(wanted: impl Fn(&Route) -> bool) -> Result<Figures> {
+fn counted(wanted: impl Fn(&Route) -> bool) -> Result<Figures> {
     let routes: Vec<&Route> = ROUTES.iter().filter(|route| wanted(route)).collect();
     let with_arrow = |route: &&Route| matches!(route.what, What::Arrow(_));
     let features = if routes.iter().any(with_arrow) {
@@ -362,7 +358,7 @@ fn lines(figures: &Figures) -> String {
 }
 
 /// The figures checked in.
-fn known_figures() -> Result<Figures> {
+pub(crate) fn known_figures() -> Result<Figures> {
     let mut figures = Figures::new();
     for line in fs::read_to_string(root().join(FIGURES))?.lines().skip(1) {
         let mut cells = line.split(',');

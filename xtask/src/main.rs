@@ -39,7 +39,8 @@ usage: cargo xtask TASK
                     what a datagram costs the collector, beside nfcapd and nfacctd
   load memory [MINUTES [RATE]]
                     the memory of the collector under load, each minute
-  bench-report      other decoders and commands beside these, as benches/REPORT.md with plots
+  bench-report      other decoders and commands beside these, as benches/REPORT.md with plots; with
+                    --built as far as the programs were built before
   package           a package for Debian, by cargo-deb
   release --check   whether everything is ready for a release; builds nothing
   release --build   wheels, the C library and a package for Debian, in target/release-files; publishes nothing
@@ -62,7 +63,8 @@ fn main() -> ExitCode {
         },
         ["instructions", options @ ..] => instructions::run(options),
         ["load", options @ ..] => load::run(options),
-        ["bench-report"] => report::run(),
+        ["bench-report"] => report::run(true),
+        ["bench-report", "--built"] => report::run(false),
         ["package"] => package::run(),
         ["release", "--check"] => release::check(),
         ["release", "--build"] => release::build(),

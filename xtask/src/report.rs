@@ -33,9 +33,9 @@ const TOOLS: &[&Tool] = &[
 /// The packages of Python that are compared.
 const PACKAGES: &str = "netflow==0.12.2 scapy==2.8.0";
 
-/// Measures and writes the report.
-pub(crate) fn run() -> ExitCode {
-    match measure() {
+/// Measures and writes the report. Unless it builds the programs, what is not built is left out.
+pub(crate) fn run(builds: bool) -> ExitCode {
+    match measure(builds) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             println!("== {error}");
@@ -44,13 +44,13 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-fn measure() -> Result {
+fn measure(builds: bool) -> Result {
     let absent = tools::provide(TOOLS)?;
-    let kit = Kit::new(&absent)?;
+    let kit = Kit::new(&absent, builds)?;
     let decoders = decoders::measure(&kit)?;
     let commands = commands::measure(&kit)?;
     let threads = threads::measure(&kit)?;
-    let aims = aims::measure(&decoders, &commands, threads)?;
+    let aims = aims::measure(&kit, &decoders, &commands, threads)?;
     page::write(&kit, &decoders, &commands, &aims)
 }
 
@@ -60,6 +60,8 @@ struct Kit {
     peers: PathBuf,
     allocations: PathBuf,
     netflow: PathBuf,
+    /// The bench of the C library may be built and run.
+    builds: bool,
     /// The program around libfixbuf, if it could be built.
     fixbuf: Option<PathBuf>,
     /// The interpreter with the packages of Python, if they could be installed.
@@ -72,29 +74,29 @@ struct Kit {
 }
 
 impl Kit {
-    /// Builds everything.
-    fn new(absent: &[&Tool]) -> Result<Self> {
+    /// Builds everything, or uses what is there.
+    fn new(absent: &[&Tool], builds: bool) -> Result<Self> {
         let folder = target().join("bench-report");
         fs::create_dir_all(&folder)?;
-        cargo("build --locked --release -p netflow-cli").run()?;
         let built = folder.join("peers");
-        cargo("build --locked --release --bins --manifest-path benches/peers/Cargo.toml")
-            .text("--target-dir")
-            .path(&built)
-            .run()?;
+        if builds {
+            cargo("build --locked --release -p netflow-cli").run()?;
+            cargo("build --locked --release --bins --manifest-path benches/peers/Cargo.toml")
+                .text("--target-dir")
+                .path(&built)
+                .run()?;
+        }
         let fixbuf = fixbuf(&folder).inspect_err(|error| println!("libfixbuf: left out, {error}"));
         let python = packages(&folder).inspect_err(|error| println!("Python: left out, {error}"));
-        let own = python
-            .as_ref()
-            .map_err(ToString::to_string)
-            .and_then(|python| {
-                let installed = own_package(python).map_err(|error| error.to_string());
-                installed.inspect_err(|error| {
-                    println!("the package of this repository: left out, {error}");
-                })
-            });
+        let has_own_package = match &python {
+            Ok(python) => own_package(python, builds)
+                .inspect_err(|error| println!("the package of this repository: left out, {error}"))
+                .is_ok(),
+            Err(_) => false,
+        };
         Ok(Self {
-            has_own_package: own.is_ok(),
+            has_own_package,
+            builds,
             peers: built.join("release/netflow-peers"),
             allocations: built.join("release/allocations"),
             netflow: target().join("release/netflow"),
@@ -195,9 +197,14 @@ fn packages(folder: &Path) -> Result<PathBuf> {
     Ok(interpreter)
 }
 
-/// Builds and installs the package of this repository there, as users get it.
-fn own_package(interpreter: &Path) -> Result {
-    Command::new(interpreter, "python")
-        .arguments("-m pip install --quiet --disable-pip-version-check ./netflow-py")
-        .run()
+/// Builds and installs the package of this repository there, as users get it, or finds it there.
+fn own_package(interpreter: &Path, builds: bool) -> Result {
+    let python = Command::new(interpreter, "python");
+    if builds {
+        return python
+            .arguments("-m pip install --quiet --disable-pip-version-check ./netflow-py")
+            .run();
+    }
+    python.arguments("-c").text("import netflow_rs").printed()?;
+    Ok(())
 }

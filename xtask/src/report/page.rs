@@ -96,7 +96,8 @@ fn machine(kit: &Kit, page: &mut String) -> Result {
 /// The aims, and whether they hold.
 fn wanted(aims: &[Aim], page: &mut String) {
     page.push_str(
-        "## Aims\n\nRatios are of times in this run; instructions are those of `cargo xtask instructions`.\n\n\
+        "## Aims\n\nRatios are of times in this run; instructions are those of \
+         `instructions.csv`, which `cargo xtask instructions` holds true.\n\n\
          | | aim | figure | |\n|---|---:|---:|---|\n",
     );
     for aim in aims {
