@@ -182,15 +182,15 @@ impl Aims<'_> {
 
     fn whole(&mut self, figures: &Figures) {
         let paths = [
-            ("json_11", "`decode -f json`, 11 fields", 1_000.0),
-            ("json_all", "`decode -f json`, all fields", 3_500.0),
-            ("csv_11", "`decode -f csv`, 11 fields", 900.0),
-            ("table", "`decode -f table`", 2_500.0),
+            ("text_json_11", "`decode -f json`, 11 fields", 1_000.0),
+            ("text_json_all", "`decode -f json`, all fields", 3_500.0),
+            ("text_csv_11", "`decode -f csv`, 11 fields", 900.0),
+            ("text_table", "`decode -f table`", 2_500.0),
         ];
         for (path, what, most) in paths {
             for kind in FIXED {
                 let figure = figures.get(&(path.to_owned(), kind.to_owned()));
-                let what = format!("{what}, instructions, {kind}");
+                let what = format!("{what}, instructions in process, {kind}");
                 self.add(&what, figure.copied(), Limit::AtMost(most));
             }
         }
