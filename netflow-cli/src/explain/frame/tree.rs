@@ -72,7 +72,8 @@ impl TreeNode {
     pub(super) fn problem(&mut self, error: &Error, octets: usize, section: Option<&'static str>) {
         let mut text = error.kind.to_string();
         if octets > 0 {
-            text += &format!("; {octets} octets passed over");
+            let plural = if octets == 1 { "" } else { "s" };
+            text += &format!("; {octets} octet{plural} passed over");
         }
         if let Some(section) = section {
             text += &format!(" ({section})");
