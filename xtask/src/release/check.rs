@@ -276,4 +276,5 @@ fn packaged() -> Result {
     cargo("publish --workspace --dry-run --no-verify --locked --quiet")
         .arguments(state)
         .run()
+        .map_err(|error| format!("{error}; it needs cargo 1.90 or newer").into())
 }
