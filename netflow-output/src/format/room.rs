@@ -140,6 +140,21 @@ impl Room {
         end
     }
 
+    /// Writes a key of JSON after a comma, of at most [`LONGEST_VALUE`] octets, which needs no escapes: `,"key":`.
+    #[inline(always)]
+    pub(super) fn json_key(&mut self, at: usize, key: &str) -> usize {
+        let (key, len) = (key.as_bytes(), key.len());
+        let end = at.wrapping_add(len).wrapping_add(4);
+        if let Some([first, second, rest @ ..]) = self.octets.get_mut(at..end) {
+            [*first, *second] = *b",\"";
+            if let Some((room, [quote, colon])) = rest.split_last_chunk_mut() {
+                room.copy_from_slice(key);
+                [*quote, *colon] = *b"\":";
+            }
+        }
+        end
+    }
+
     /// Writes a text; `None` if there may be no room for it, when nothing is written.
     #[inline]
     pub(super) fn text_of_any_length(&mut self, at: usize, text: &[u8]) -> Option<usize> {

@@ -55,8 +55,8 @@ pub struct PlannedText {
     block: [u8; BLOCK],
     /// Octets in the block.
     len: u8,
-    /// Octets after the block; few texts have any.
-    rest: Box<[u8]>,
+    /// Blocks after it; few texts have any.
+    rest: Box<[([u8; BLOCK], u8)]>,
 }
 
 impl PlannedText {
@@ -67,16 +67,19 @@ impl PlannedText {
 
     /// A text of these octets.
     pub(in crate::format::dialect) fn new(octets: &[u8]) -> Self {
-        let (first, rest) = octets.split_at(octets.len().min(BLOCK));
-        let mut block = [0; BLOCK];
-        for (octet, from) in block.iter_mut().zip(first) {
-            *octet = *from;
-        }
+        let mut blocks = octets.chunks(BLOCK).map(|chunk| {
+            let mut block = [0; BLOCK];
+            for (octet, from) in block.iter_mut().zip(chunk) {
+                *octet = *from;
+            }
+            // No more than a block.
+            (block, chunk.len() as u8)
+        });
+        let (block, len) = blocks.next().unwrap_or(([0; BLOCK], 0));
         Self {
             block,
-            // No more than a block.
-            len: first.len() as u8,
-            rest: rest.into(),
+            len,
+            rest: blocks.collect(),
         }
     }
 }

@@ -185,9 +185,7 @@ impl Encode for JsonDocument<'_> {
     #[inline(always)]
     fn key(&mut self, key: &'static str) {
         self.writer.make_room();
-        self.writer.block(b",\"", 2);
-        self.writer.short(key.as_bytes());
-        self.writer.block(b"\":", 2);
+        self.writer.json_key(key);
     }
 
     fn named_key(&mut self, key: &str) {

@@ -130,7 +130,9 @@ impl Encode for MessagePackDocument<'_> {
     fn planned_key(&mut self, key: &PlannedText) {
         self.count += 1;
         text::block(self.out, &key.block, key.len.into());
-        self.out.extend_from_slice(&key.rest);
+        for (block, len) in &key.rest {
+            text::block(self.out, block, (*len).into());
+        }
     }
 
     fn key(&mut self, key: &'static str) {

@@ -122,9 +122,23 @@ impl RoomWriter<'_> {
     #[inline(always)]
     pub(in crate::format::dialect) fn planned(&mut self, text: &PlannedText) {
         self.block(&text.block, text.len.into());
-        if !text.rest.is_empty() {
-            self.text(&text.rest);
+        match &*text.rest {
+            [] => {}
+            // There is room for another block.
+            [(block, len)] => self.block(block, (*len).into()),
+            blocks => {
+                for (block, len) in blocks {
+                    self.make_room();
+                    self.block(block, (*len).into());
+                }
+            }
         }
+    }
+
+    /// Writes a key of JSON after a comma, which needs no escapes.
+    #[inline(always)]
+    pub(super) fn json_key(&mut self, key: &str) {
+        self.at = self.room.json_key(self.at, key);
     }
 
     /// Writes at most [`LONGEST_VALUE`] octets.

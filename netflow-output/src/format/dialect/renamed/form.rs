@@ -98,6 +98,16 @@ const TCP: u8 = 6;
 const ICMP_V6: u8 = 58;
 
 impl Form {
+    /// The protocol whose flows alone have a value of this form.
+    pub(super) const fn protocol(self) -> Option<u8> {
+        match self {
+            Self::OfIcmp => Some(ICMP),
+            Self::OfIcmpv6 => Some(ICMP_V6),
+            Self::FlagNamesOfTcp => Some(TCP),
+            _ => None,
+        }
+    }
+
     /// Whether the value depends on the field alone, not on others of the flow.
     pub(super) const fn is_of_field(self) -> bool {
         !matches!(

@@ -79,6 +79,8 @@ enum MemberSource {
     Mac(u16),
     /// A time of this number among those of the set.
     Time(usize),
+    /// The flow is asked, if the octet at this place is the number of this protocol.
+    OfProtocol { offset: u16, protocol: u8 },
 }
 
 impl MemberSource {
@@ -114,6 +116,7 @@ impl MemberPlan {
             plan: Self::default(),
             objects: Vec::new(),
             copies: faults.are_copied(),
+            protocol: protocol_place(shape, columns),
             // What the first direction of a biflow lacks, the other may have.
             has_reverse: shape.biflows == Biflows::Split && has_reverse(columns),
         };
@@ -235,6 +238,13 @@ impl PlannedValue {
         }
         let value = match self.source {
             MemberSource::Flow => return self.ask(plan.is_json, row, out),
+            MemberSource::OfProtocol { offset, protocol } => {
+                let [number] = place::octets(octets, offset);
+                if number == protocol {
+                    return self.ask(plan.is_json, row, out);
+                }
+                return out.planned(&self.absent);
+            }
             MemberSource::Number(place) => FlowValue::Unsigned(place.number(octets)),
             MemberSource::Bits {
                 offset,
@@ -340,6 +350,18 @@ struct MemberPlanBuilder {
     copies: bool,
     /// Whether flows have another direction, whose fields are elsewhere in the record.
     has_reverse: bool,
+    /// Where the protocol is in each record or sample, if that is known.
+    protocol: Option<u16>,
+}
+
+/// Where the protocol is in each record or sample.
+fn protocol_place(shape: &DialectShape, columns: Option<&[FlowColumn]>) -> Option<u16> {
+    let mut fields = shape.members.iter().flat_map(|member| member.fields);
+    let position = fields.position(|field| *field == FlowField::Protocol)?;
+    match columns?.get(position)? {
+        FlowColumn::Number(place) if place.width == 1 => u16::try_from(place.offset).ok(),
+        _ => None,
+    }
 }
 
 impl MemberPlanBuilder {
@@ -416,6 +438,10 @@ impl MemberPlanBuilder {
                 self.plan.time_positions.push(first);
                 MemberSource::Time(self.plan.time_positions.len() - 1)
             }
+            Some(FlowColumn::Each) => match (form.protocol(), self.protocol) {
+                (Some(protocol), Some(offset)) => MemberSource::OfProtocol { offset, protocol },
+                _ => MemberSource::Flow,
+            },
             Some(column) => MemberSource::of_column(*column).unwrap_or(MemberSource::Flow),
             None => MemberSource::Flow,
         };
