@@ -93,7 +93,8 @@ impl Aims<'_> {
     }
 
     fn nanos(&self, kind: &str, name: &str) -> Option<f64> {
-        self.decoder(kind, name)?.nanos
+        let decoder = self.decoder(kind, name)?;
+        decoder.nanos.filter(|nanos| *nanos > 0.0)
     }
 
     /// The time of one decoder by that of another.
