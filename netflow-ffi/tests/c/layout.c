@@ -34,10 +34,15 @@ SIZE(netflow_domain, 184);
 SIZE(netflow_arrow_options, 32);
 SIZE(netflow_finding, 96);
 SIZE(netflow_detail, 72);
+SIZE(netflow_listen_address, 16);
+SIZE(netflow_listener_options, 104);
+SIZE(netflow_listener_stats, 112);
+SIZE(netflow_filter_error, 248);
 SIZE(netflow_source_options, 48);
 SIZE(netflow_source_stats, 88);
 SIZE(netflow_relay_options, 48);
 SIZE(netflow_relay_stats, 48);
+SIZE(netflow_field_info, 48);
 #endif
 
 int run_layout(void) {
