@@ -6,7 +6,7 @@ use super::Decoder;
 use super::neighbours::MAX_NEIGHBOURS;
 use super::session::Session;
 use crate::domain::DomainKey;
-use crate::exporter::{DomainData, DoubtKind, LACKS};
+use crate::exporter::{DomainData, DoubtKind, LACKS, NamedKind};
 use crate::template::Template;
 
 /// One thing that is doubtful about the sampling or the names of an observation domain.
@@ -61,8 +61,9 @@ impl Decoder {
         };
         let applies_others = self.sessions.has_neighbours();
         for exporter in sessions.chunk_by(same) {
+            let differing = applies_others.then(|| differing_names(exporter));
             for session in exporter {
-                let of_session = session_doubts(session, exporter, applies_others);
+                let of_session = session_doubts(session, exporter, differing.as_deref());
                 doubts.extend(of_session.into_iter().filter(|doubt| !self.settles(doubt)));
             }
         }
@@ -79,18 +80,45 @@ impl Decoder {
             DoubtKind::AmbiguousRate { .. }
             | DoubtKind::DifferentScopes { .. }
             | DoubtKind::Unrated { .. } => is_overridden,
-            DoubtKind::UnnamedSampler { .. } | DoubtKind::UnknownSampler { .. } => {
-                is_overridden || is_configured
+            DoubtKind::UnnamedSampler { .. } => is_overridden || is_configured,
+            DoubtKind::UnknownSampler { .. } | DoubtKind::RateInOtherDomain { .. } => {
+                is_overridden || is_configured || applies_others
             }
-            DoubtKind::RateInOtherDomain { .. } => is_overridden || is_configured || applies_others,
             DoubtKind::NamesInOtherDomain { .. } => applies_others,
             DoubtKind::OtherDomainsDiffer { of, .. } => of.is_none() && is_overridden,
         }
     }
 }
 
-/// What is doubtful about one domain, by its own options and those of the exporter's others.
-fn session_doubts(session: &Session, exporter: &[&Session], applies_others: bool) -> Vec<Doubt> {
+/// A kind of thing and two domains that announce different names of one.
+type DifferingNames = (NamedKind, [u32; 2]);
+
+/// For each kind of thing, the first two domains of an exporter that announce different names. A domain
+/// without names differs from none, so these are the same for each of its other domains.
+fn differing_names(exporter: &[&Session]) -> Vec<DifferingNames> {
+    let domains = exporter.get(..MAX_NEIGHBOURS).unwrap_or(exporter);
+    let found = NamedKind::ALL.into_iter().filter_map(|of| {
+        let mut pairs = domains.iter().enumerate().flat_map(|(index, one)| {
+            let after = domains.iter().skip(index.saturating_add(1));
+            after.map(move |other| (one, other))
+        });
+        let (one, other) =
+            pairs.find(|(one, other)| one.exporter.names_differ(&other.exporter, of))?;
+        Some((
+            of,
+            [one, other].map(|session| session.key().observation_domain),
+        ))
+    });
+    found.collect()
+}
+
+/// What is doubtful about one domain, by its own options and those of the exporter's others; if these
+/// apply to it, also by `differing` names.
+fn session_doubts(
+    session: &Session,
+    exporter: &[&Session],
+    differing: Option<&[DifferingNames]>,
+) -> Vec<Doubt> {
     let mut templates: Vec<&Template> = session
         .templates
         .iter()
@@ -123,19 +151,21 @@ fn session_doubts(session: &Session, exporter: &[&Session], applies_others: bool
         }
     }
     kinds.extend(missing.into_iter().flatten());
-    // Of each kind, the first difference.
-    let mut differing = Vec::new();
-    let pairs = others().enumerate().flat_map(|(index, one)| {
-        let after = others().skip(index.saturating_add(1));
-        after.map(move |other| [one, other])
-    });
-    for pair in pairs.filter(|_| applies_others) {
-        for (of, kind) in session.exporter.differences(&data, pair) {
-            if !differing.contains(&of) {
-                differing.push(of);
-                kinds.push(kind);
-            }
-        }
+    if let Some(differing) = differing {
+        // If any two rates differ, one differs from the first.
+        let mut first = None;
+        let domains = others().find_map(|(domain, other)| {
+            let rate = session.exporter.applied_rate(&data, other)?;
+            let (one, agreed) = *first.get_or_insert((domain, rate));
+            (agreed != rate).then_some([one, domain])
+        });
+        kinds.extend(domains.map(|domains| DoubtKind::OtherDomainsDiffer { of: None, domains }));
+        let names = differing.iter();
+        let names = names.filter(|(of, _)| session.exporter.lacks_names(&data, *of));
+        kinds.extend(names.map(|(of, domains)| DoubtKind::OtherDomainsDiffer {
+            of: Some(*of),
+            domains: *domains,
+        }));
     }
     let doubt = |kind| Doubt { domain: *key, kind };
     kinds.into_iter().map(doubt).collect()

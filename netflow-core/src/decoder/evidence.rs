@@ -29,7 +29,7 @@ impl Decoder {
         if template.plan().has_icmp_in_port() {
             self.observe_icmp(session, template, body, count);
         }
-        if template.plan().names_sampler() {
+        if template.plan().names_sampler() && !template.plan().has_rate() {
             let first = records_in(body, template, count).next();
             self.sessions.touch(session, |session| {
                 if let Some(record) = &first {

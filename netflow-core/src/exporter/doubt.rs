@@ -209,12 +209,10 @@ impl Exporter {
         other: &Self,
         other_domain: u32,
     ) -> [Option<DoubtKind>; LACKS] {
-        let templates = data.templates;
         let rates = self.lacks_rates(data) && data.may_have(other);
         let rates = rates.then_some(DoubtKind::RateInOtherDomain { other_domain });
         let [interfaces, vrfs, applications] = NamedKind::ALL.map(|of| {
-            let numbers = |template: &&Template| of.elements().iter().any(|id| has(template, *id));
-            let lacks = !self.has_names(of) && other.has_names(of) && templates.iter().any(numbers);
+            let lacks = other.has_names(of) && self.lacks_names(data, of);
             lacks.then_some(DoubtKind::NamesInOtherDomain { of, other_domain })
         });
         [rates, interfaces, vrfs, applications]
@@ -226,25 +224,22 @@ impl Exporter {
         self.samplers.is_empty() && templates.any(|template| !template.plan().has_rate())
     }
 
-    /// What two other domains announce differently, of what this one lacks.
-    pub(crate) fn differences(
-        &self,
-        data: &DomainData<'_>,
-        [one, other]: [(u32, &Self); 2],
-    ) -> impl Iterator<Item = (Option<NamedKind>, DoubtKind)> {
-        let ((first, one), (second, other)) = (one, other);
-        let rate_of = |exporter: &Self| exporter.samplers.only_rate(|scope| data.may_match(scope));
-        let differ = |(one, other)| one != other;
-        let rates = self.lacks_rates(data) && rate_of(one).zip(rate_of(other)).is_some_and(differ);
-        let names = NamedKind::ALL.into_iter().filter(move |of| {
-            let mut templates = data.templates.iter();
-            let has_number =
-                |template: &&Template| of.elements().iter().any(|id| has(template, *id));
-            !self.has_names(*of) && templates.any(has_number) && one.names.differ(&other.names, *of)
-        });
-        let kinds = rates.then_some(None).into_iter().chain(names.map(Some));
-        let domains = [first, second];
-        kinds.map(move |of| (of, DoubtKind::OtherDomainsDiffer { of, domains }))
+    /// The rate of another domain that applies to these records, if this domain announces none.
+    pub(crate) fn applied_rate(&self, data: &DomainData<'_>, other: &Self) -> Option<u64> {
+        let rate = || other.samplers.only_rate(|scope| data.may_match(scope));
+        self.lacks_rates(data).then(rate)?
+    }
+
+    /// Whether the two announce different names of one thing.
+    pub(crate) fn names_differ(&self, other: &Self, of: NamedKind) -> bool {
+        self.names.differ(&other.names, of)
+    }
+
+    /// Its records have numbers of such things, and it announces no names of them.
+    pub(crate) fn lacks_names(&self, data: &DomainData<'_>, of: NamedKind) -> bool {
+        let mut templates = data.templates.iter();
+        let has_number = |template: &&Template| of.elements().iter().any(|id| has(template, *id));
+        !self.has_names(of) && templates.any(has_number)
     }
 }
 

@@ -286,18 +286,22 @@ impl<'m> Flow<'m> {
                 packets = Known::Rate(rate, Rule::Own(SamplingRule::Header));
             }
         }
-        if let (Known::Nothing, Some(unrated)) = (&packets, selection) {
-            packets = Known::No(NoSamplingRate::Unrated(unrated));
-        }
         let select_flows = announced.filter(|exporter| exporter.samplers.selects_flows());
         if in_record || select_flows.is_some() {
             packets = both(packets, self.flows_of(record, select_flows));
         }
-        match packets {
+        let stated = match packets {
             Known::Nothing if !self.origin.other_domains.is_empty() => {
                 self.of_other_domains(record)
             }
             stated => stated,
+        };
+        match (stated, selection) {
+            // What is incomplete says nothing where something else has a rate.
+            (Known::Nothing, Some(unrated)) if self.origin.configured_rate.is_none() => {
+                Known::No(NoSamplingRate::Unrated(unrated))
+            }
+            (stated, _) => stated,
         }
     }
 

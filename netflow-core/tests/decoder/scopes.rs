@@ -1,7 +1,7 @@
 //! What sampling rates apply to: scopes of options, selection sequences, flow selection
 //! (RFC 3954, section 6.1; RFC 7011, section 3.4.2; RFC 5476, section 6.5; RFC 7014).
 
-use netflow_core::{Decoder, Fact, NoSamplingRate, SelectionMethod};
+use netflow_core::{ConfiguredRates, Decoder, Fact, NoSamplingRate, SelectionMethod};
 
 use crate::builder::{Message, datagram, decoder, words};
 
@@ -395,6 +395,14 @@ fn a_record_that_says_how_packets_are_selected_without_a_rate_is_reported_with_i
         assert_eq!(of(&[1, 331, 332], &[5, 1, 9]), Some("hash"));
         assert_eq!(of(&[1, 304], &[5, 1]), Some("incomplete"));
         assert_eq!(of(&[1, 35], &[5, 2]), Some("incomplete"));
+        // What is configured for the exporter, or announced in another domain, has the rate.
+        let incomplete = flow(message(), &[1, 35], &[5, 2]);
+        let rates = ConfiguredRates::from_iter(["192.0.2.0/24=1000".parse().unwrap()]);
+        let mut configured = decoder().with_configured_rates(rates);
+        assert_eq!(
+            run(&mut configured, &[incomplete]),
+            rate(1000, "configured")
+        );
         // No sampling; a filter; an interval of 0, which is not sampled.
         assert_eq!(of(&[1, 35], &[5, 0]), None);
         assert_eq!(of(&[1, 304], &[5, 5]), None);
