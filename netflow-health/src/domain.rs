@@ -348,15 +348,25 @@ impl DomainHealth {
             return;
         }
         let reason = problem.error.kind.code();
-        if let Some(refused) = self.refused_templates.get_mut(&id) {
-            add(&mut refused.count, u64::from(refused.reason == reason));
-        } else if self.refused_templates.len() < limits.sets {
-            let refused = RefusedTemplate {
-                place,
-                reason,
-                count: 1,
-            };
-            self.refused_templates.insert(id, refused);
+        let is_withdrawal = matches!(problem.error.kind, ErrorKind::WithdrawalUnknown { .. });
+        let is_room = self.refused_templates.len() < limits.sets;
+        match self.refused_templates.get_mut(&id) {
+            // A template that cannot be used says more than a withdrawal before it.
+            Some(refused) if is_withdrawal || !refused.is_withdrawal() => {
+                add(&mut refused.count, u64::from(refused.reason == reason));
+            }
+            known if known.is_some() || is_room => {
+                let refused = RefusedTemplate {
+                    place,
+                    reason,
+                    count: 1,
+                };
+                self.refused_templates.insert(id, refused);
+            }
+            _ => {}
+        }
+        if is_withdrawal {
+            return;
         }
         if let Some(unread) = self.unread_sets.get_mut(&id) {
             // What came is not a template for them.

@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::capture::{self, Cut, halves, json, sent, sent_from, testdata};
+use crate::capture::{self, Cut, halves, ipfix, json, sent, sent_from, testdata};
 
 fn sentence(report: &Value, part: &str) -> bool {
     let sentences = report["verdict"].as_array().unwrap();
@@ -659,7 +659,7 @@ fn every_capture_is_explained_as_it_was_decoded() {
 
 /// The events of template 256 after these definitions, and the text of the report.
 fn events(name: &str, templates: &[(u16, Vec<u8>)]) -> (Value, String) {
-    let message = |set: &(u16, Vec<u8>)| capture::ipfix(0, core::slice::from_ref(set));
+    let message = |set: &(u16, Vec<u8>)| ipfix(0, core::slice::from_ref(set));
     let payloads: Vec<Vec<u8>> = templates.iter().map(message).collect();
     let cut = sent(name, &payloads);
     let run = capture::run(200, &[], &cut.0);
@@ -831,6 +831,35 @@ fn a_template_that_was_withdrawn_and_never_defined_is_not_awaited() {
 }
 
 #[test]
+fn a_template_that_was_defined_is_not_said_to_have_been_withdrawn_alone() {
+    let template = (2, halves(&[300, 1, 8, 4]));
+    let withdrawal = (2, halves(&[300, 0]));
+    let data = (300, vec![192, 0, 2, 1]);
+    // Withdrawn twice, as over UDP; withdrawn, unknown, and then one that cannot be used.
+    let twice = [&template, &withdrawal, &withdrawal, &data];
+    let unusable = (2, halves(&[300, 2, 8, 4]));
+    for (name, sets, part) in [
+        (
+            "twice",
+            twice,
+            "need template 300: it was withdrawn before.",
+        ),
+        (
+            "unusable",
+            [&withdrawal, &unusable, &data, &data],
+            "cannot be read",
+        ),
+    ] {
+        let messages = (0..)
+            .zip(sets)
+            .map(|(number, set)| ipfix(number, core::slice::from_ref(set)));
+        let report = json(&sent(name, &messages.collect::<Vec<_>>()).0);
+        assert!(!sentence(&report, "never defined"), "{name}: {report}");
+        assert!(sentence(&report, part), "{name}: {report}");
+    }
+}
+
+#[test]
 fn a_template_of_another_domain_that_fits_is_named() {
     let template = [0, 16, 300, 2, 8, 4, 1, 4].as_slice();
     let data = [300, 20, 0, 1, 0, 2, 0, 3, 0, 4].as_slice();
@@ -883,7 +912,7 @@ fn running_totals_are_reported() {
     let totals = (2, halves(&[256, 1, 85, 4]));
     let deltas = (2, halves(&[257, 1, 1, 4]));
     let data = [(256, vec![0, 0, 0, 9]), (257, vec![0, 0, 0, 9])];
-    let message = capture::ipfix(0, &[&[totals, deltas], &data[..]].concat());
+    let message = ipfix(0, &[&[totals, deltas], &data[..]].concat());
     let report = json(&sent("totals", &[message]).0);
     let part = "1 of the 2 flows of 192.0.2.1, domain 0 carries totals since the flow began";
     assert!(sentence(&report, part), "{report}");

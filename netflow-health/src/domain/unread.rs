@@ -107,4 +107,9 @@ impl RefusedTemplate {
     pub(crate) fn ends_set(&self) -> bool {
         self.reason == "template_cut"
     }
+
+    /// It was not a template but the withdrawal of one that was never defined.
+    pub(crate) fn is_withdrawal(&self) -> bool {
+        self.reason == "withdrawal_unknown"
+    }
 }

@@ -55,7 +55,8 @@ fn problems(report: &Report, others: &[Finding]) -> Option<FindingKind> {
 /// Problems with this reason of templates that findings on their data name.
 fn of_templates(report: &Report, others: &[Finding], reason: &str) -> u64 {
     let named = others.iter().filter_map(|finding| {
-        let refused = &report.domains.get(finding.domain?)?.refused_templates;
+        let domain = report.domains.get(finding.domain?)?;
+        let refused = &domain.refused_templates;
         let refused = match &finding.kind {
             FindingKind::TemplateUnreadable { set, .. } => refused.get(set)?,
             FindingKind::TemplateSetUnreadable { .. } => {
@@ -63,9 +64,10 @@ fn of_templates(report: &Report, others: &[Finding], reason: &str) -> u64 {
             }
             _ => return None,
         };
-        // A withdrawal over UDP is reported as such too.
-        let is_withdrawal =
-            refused.reason == "withdrawal_unknown" && reason == "withdrawal_over_udp";
+        // A withdrawal over UDP is reported as such too; only sessions of TCP have a port in their key.
+        let is_withdrawal = refused.is_withdrawal()
+            && reason == "withdrawal_over_udp"
+            && domain.key.exporter.port() == 0;
         (refused.reason == reason || is_withdrawal).then_some(refused.count)
     });
     named.fold(0, u64::saturating_add)

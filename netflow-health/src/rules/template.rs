@@ -56,7 +56,10 @@ pub(super) fn findings(index: usize, domain: &DomainHealth, report: &Report) -> 
 /// Why data was not read; `None` if its template never came.
 fn why(id: u16, unread: &UnreadSets, domain: &DomainHealth, report: &Report) -> Option<Finding> {
     let octets = unread.lost_octets();
-    let (kind, place) = if let Some(refused) = domain.refused_templates.get(&id) {
+    let was_defined = unread.template.is_some() || domain.templates.by_id.contains_key(&id);
+    let refused = domain.refused_templates.get(&id);
+    let refused = refused.filter(|refused| !refused.is_withdrawal() || !was_defined);
+    let (kind, place) = if let Some(refused) = refused {
         let reason = refused.reason;
         let kind = FindingKind::TemplateUnreadable {
             octets,
