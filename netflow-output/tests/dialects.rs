@@ -301,3 +301,32 @@ fn the_ip_version_stands_for_an_ether_type_that_has_no_name() {
     let document: serde_json::Value = serde_json::from_slice(&output).unwrap();
     assert_eq!(document["ether_type"], "IPv6");
 }
+
+/// An sFlow datagram with a flow sample of each rate: the header of an IPv4 packet.
+fn samples(rates: &[u32]) -> Vec<u8> {
+    let mut words: Vec<u32> = vec![5, 1, 0xc000_0201, 0, 1, 1_000];
+    words.push(u32::try_from(rates.len()).unwrap());
+    for rate in rates {
+        words.extend([1, 76, 1, 3, *rate, 1, 0, 3, 4, 1, 1, 36, 11, 1_500, 0, 20]);
+        words.extend([0x4500_05dc, 0, 0x4011_0000, 0xc000_0201, 0xc633_6401]);
+    }
+    words.into_iter().flat_map(u32::to_be_bytes).collect()
+}
+
+#[test]
+fn each_sample_of_a_datagram_is_written_with_its_own_rate() {
+    let mut options = NfdumpOptions::default();
+    options.form = NfdumpForm::Json;
+    let output = written_of(&samples(&[0, 512, 100]), Nfdump::new(options));
+    let text = String::from_utf8(output).unwrap();
+    let rates: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("\"sampled\""))
+        .collect();
+    assert_eq!(rates.len(), 3, "{text}");
+    let sampled = |line: &str| line.split_once("\"sampled\"").unwrap().1.contains('1');
+    assert_eq!(
+        rates.into_iter().map(sampled).collect::<Vec<_>>(),
+        [false, true, true]
+    );
+}

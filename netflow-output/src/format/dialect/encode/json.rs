@@ -106,7 +106,7 @@ impl JsonDocument<'_> {
         }
     }
 
-    /// A value of at most [`LONGEST_VALUE`] octets in quotes.
+    /// A value in quotes. What may be longer than a few values makes room itself.
     #[inline(always)]
     fn quoted(&mut self, write: impl FnOnce(&mut RoomWriter<'_>)) {
         self.begin_value();

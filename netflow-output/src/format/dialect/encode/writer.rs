@@ -19,7 +19,7 @@ thread_local! {
 /// Writes text at the end of a buffer.
 ///
 /// Its user [makes room](Self::make_room) before each member or cell: there is room for a block and four values
-/// then. What may be longer takes care of itself.
+/// then. Functions for longer text make room themselves.
 #[derive(Debug)]
 pub(in crate::format::dialect) struct RoomWriter<'o> {
     room: &'o mut Room,
@@ -41,13 +41,24 @@ impl RoomWriter<'_> {
         });
     }
 
-    /// The same for what holds the writer meanwhile.
+    /// The same, for a type that owns the writer while it writes.
     #[inline]
     pub(super) fn with(
         out: &mut Vec<u8>,
         write: impl for<'w> FnOnce(RoomWriter<'w>) -> RoomWriter<'w>,
     ) {
-        ROOM.with_borrow_mut(|room| write(RoomWriter { room, at: 0, out }).empty());
+        ROOM.with(|shared| {
+            let mut borrowed = shared.try_borrow_mut();
+            let mut own;
+            let room = if let Ok(room) = &mut borrowed {
+                &mut **room
+            } else {
+                // A document is written while another one is.
+                own = Room::default();
+                &mut own
+            };
+            write(RoomWriter { room, at: 0, out }).empty();
+        });
     }
 
     /// Makes room for a block and four values of the usual length.
@@ -276,7 +287,7 @@ impl RoomWriter<'_> {
         self.block(&[b' '; BLOCK], blanks.min(BLOCK));
     }
 
-    /// A text of which the width decides where it begins: `write` writes it, with blanks before it up to this width.
+    /// A text aligned to the right of a column of this width: `write` writes it, blanks go before it.
     #[inline(always)]
     pub(in crate::format::dialect) fn right(
         &mut self,
@@ -286,7 +297,7 @@ impl RoomWriter<'_> {
         /// Octets of the widest column and the longest value.
         const AFTER: usize = 64;
         let start = self.at;
-        // Behind the column, from where it is copied.
+        // After the column, from where it is copied.
         self.at = start + AFTER;
         write(self);
         let len = self.at.wrapping_sub(start + AFTER).min(BLOCK);

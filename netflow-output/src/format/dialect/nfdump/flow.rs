@@ -59,6 +59,8 @@ impl SetFacts {
     ) -> Self {
         let flow = row.flow();
         let rate = match projected.columns().get(fields::SAMPLING_RATE) {
+            // Samples of one message may differ: some state no rate, and discarded packets have none.
+            _ if flow.sample().is_some() => None,
             Some(FlowColumn::Absent) => Some(None),
             Some(FlowColumn::Same) => Some(row.number(fields::SAMPLING_RATE)),
             _ => None,

@@ -158,6 +158,7 @@ impl MemberPlan {
         RoomWriter::append_to(of_set, |out| {
             for step in steps {
                 if let MemberStep::OfSet { value, written } = step {
+                    out.make_room();
                     let start = out.position();
                     value.ask(*is_json, &row, out);
                     *written = start..out.position();
