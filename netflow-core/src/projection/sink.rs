@@ -35,8 +35,8 @@ use crate::time::Timestamp;
 ///     fn macs(&mut self, _: usize, values: impl ExactSizeIterator<Item = [u8; 6]>) {
 ///         self.others += values.len();
 ///     }
-///     fn times(&mut self, _: usize, values: impl ExactSizeIterator<Item = Option<Timestamp>>) {
-///         self.others += values.flatten().count();
+///     fn times(&mut self, _: usize, values: impl ExactSizeIterator<Item = Timestamp>) {
+///         self.others += values.len();
 ///     }
 ///     fn same(&mut self, position: usize, value: Option<FlowValue<'_>>, count: usize) {
 ///         (0..count).for_each(|_| self.value(position, value.clone()));
