@@ -157,6 +157,8 @@ pub struct DomainHealth {
     port_sequences: PortSequences,
     /// The decoder keeps a session for each port, so that several exporters are not mixed.
     has_port_sessions: bool,
+    /// The decoder reported a withdrawal over UDP.
+    pub(crate) withdraws_over_udp: bool,
 }
 
 impl DomainHealth {
@@ -201,6 +203,7 @@ impl DomainHealth {
             unnamed: Vec::new(),
             port_sequences: PortSequences::default(),
             has_port_sessions: false,
+            withdraws_over_udp: false,
         }
     }
 
@@ -329,6 +332,8 @@ impl DomainHealth {
 
     /// Notes templates that cannot be used.
     pub(crate) fn problem(&mut self, problem: &Problem<'_>, limits: &HealthLimits) {
+        let kind = problem.error.kind;
+        self.withdraws_over_udp |= matches!(kind, ErrorKind::WithdrawalOverUdp { .. });
         let (ErrorKind::TemplateCut { id, .. }
         | ErrorKind::EmptyTemplate { id }
         | ErrorKind::ScopeCount { id, .. }

@@ -218,7 +218,7 @@ findings! {
         /// All messages.
         messages: u64,
     }
-    /// Numbers of sFlow samples say that some are missing, though no datagram is.
+    /// The numbers of sFlow samples have gaps, although no datagram is missing.
     36 lost_samples Error LostSamples {
         /// Samples that are missing.
         lost: u64,

@@ -60,7 +60,7 @@ fn lost(domain: &DomainHealth) -> Option<FindingKind> {
     })
 }
 
-/// Samples that are missing for another reason than that their datagrams are.
+/// sFlow samples that are missing although no datagram was lost.
 fn lost_samples(domain: &DomainHealth) -> Option<FindingKind> {
     let samples = &domain.samples;
     let is_alone = samples.lost > 0 && domain.sequence.lost == 0;

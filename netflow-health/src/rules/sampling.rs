@@ -40,19 +40,21 @@ fn ambiguous(index: usize, domain: &DomainHealth, report: &Report) -> Option<Fin
     if flows == 0 {
         return None;
     }
-    let (place, rates) = match differing(domain).as_slice() {
-        [] => {
+    let rates = differing(domain);
+    let (place, rates) = match rates.first() {
+        Some(first) => {
+            let place = first.place;
+            let rates = rates.into_iter();
+            let rates = rates.map(|rate| format!("1:{} for {}", rate.rate, rate.of));
+            (Some(place), rates.collect())
+        }
+        None => {
             let rates = differing_domains(domain, report);
             let place = rates.first().map(|(_, rate)| rate.place);
             let rates = rates.into_iter().map(|(number, rate)| {
                 format!("1:{} for {} in domain {number}", rate.rate, rate.of)
             });
             (place, rates.collect())
-        }
-        [first, ..] => {
-            let rates = differing(domain).into_iter();
-            let rates = rates.map(|rate| format!("1:{} for {}", rate.rate, rate.of));
-            (Some(first.place), rates.collect())
         }
     };
     let kind = FindingKind::RateAmbiguous { flows, rates };
@@ -80,10 +82,14 @@ fn differing(domain: &DomainHealth) -> Vec<&AnnouncedRate> {
         others.any(|other| other.rate != one.rate && kinds(&other.of) == kinds_of_one)
     };
     let alike: Vec<_> = announced.iter().filter(of_one_kind).copied().collect();
-    let mut found = if alike.is_empty() { announced } else { alike };
-    let mut rates = found.iter().map(|one| one.rate);
-    let first = rates.next();
-    if rates.all(|rate| Some(rate) == first) {
+    let found = if alike.is_empty() { announced } else { alike };
+    unless_equal(found, |one| one.rate)
+}
+
+/// The first of these, or none if all have the same rate.
+fn unless_equal<T>(mut found: Vec<T>, rate: impl Fn(&T) -> u64) -> Vec<T> {
+    let first = found.first().map(&rate);
+    if found.iter().all(|one| Some(rate(one)) == first) {
         found.clear();
     }
     found.truncate(RATES);
@@ -96,16 +102,11 @@ fn differing_domains<'r>(
     domain: &'r DomainHealth,
     report: &'r Report,
 ) -> Vec<(u32, &'r AnnouncedRate)> {
-    let mut rates: Vec<_> = in_other_domains(domain, report)
-        .map(|(_, number, rate)| (number, rate))
-        .take(RATES)
-        .collect();
-    let first = rates.first().map(|(_, one)| one.rate);
-    let is_alike = rates.iter().all(|(_, one)| Some(one.rate) == first);
-    if is_alike || report.options_scope == OptionsScope::Domain {
-        rates.clear();
+    if report.options_scope == OptionsScope::Domain {
+        return Vec::new();
     }
-    rates
+    let rates = in_other_domains(domain, report).map(|(_, number, rate)| (number, rate));
+    unless_equal(rates.collect(), |(_, one)| one.rate)
 }
 
 /// Sampling from which no rate follows; filters take no sample.

@@ -64,10 +64,9 @@ fn of_templates(report: &Report, others: &[Finding], reason: &str) -> u64 {
             }
             _ => return None,
         };
-        // A withdrawal over UDP is reported as such too; only sessions of TCP have a port in their key.
-        let is_withdrawal = refused.is_withdrawal()
-            && reason == "withdrawal_over_udp"
-            && domain.key.exporter.port() == 0;
+        // A withdrawal over UDP is reported as such too.
+        let is_withdrawal =
+            refused.is_withdrawal() && reason == "withdrawal_over_udp" && domain.withdraws_over_udp;
         (refused.reason == reason || is_withdrawal).then_some(refused.count)
     });
     named.fold(0, u64::saturating_add)

@@ -56,7 +56,8 @@ pub(super) fn findings(index: usize, domain: &DomainHealth, report: &Report) -> 
 /// Why data was not read; `None` if its template never came.
 fn why(id: u16, unread: &UnreadSets, domain: &DomainHealth, report: &Report) -> Option<Finding> {
     let octets = unread.lost_octets();
-    let was_defined = unread.template.is_some() || domain.templates.by_id.contains_key(&id);
+    let is_defined = domain.templates.by_id.contains_key(&id);
+    let was_defined = unread.template.is_some() || is_defined;
     let refused = domain.refused_templates.get(&id);
     let refused = refused.filter(|refused| !refused.is_withdrawal() || !was_defined);
     let (kind, place) = if let Some(refused) = refused {
@@ -69,7 +70,7 @@ fn why(id: u16, unread: &UnreadSets, domain: &DomainHealth, report: &Report) -> 
         (kind, refused.place)
     } else if let Some(came) = unread.template {
         (FindingKind::TemplateLate { octets, set: id }, came)
-    } else if domain.templates.by_id.contains_key(&id) {
+    } else if is_defined {
         let kind = FindingKind::TemplateWithdrawn { octets, set: id };
         (kind, unread.first)
     } else {
