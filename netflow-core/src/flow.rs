@@ -30,7 +30,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 pub use self::clock::{ClockCheck, ClockRule, NoTime, TimePlan};
-pub(crate) use self::clock::{DirectTime, NearTimes, PreparedTime, UptimeClock};
+pub(crate) use self::clock::{NearTimes, PreparedTime, UptimeClock};
 pub use self::column::FlowColumn;
 pub(crate) use self::column::KnownFacts;
 pub use self::icmp::IcmpRule;

@@ -41,7 +41,7 @@
 //!
 //! # Features
 //!
-//! - none: `wire`, [`value`], [`element`], [`field`] and [`packet`]; no allocator.
+//! - none: `wire`, [`value`], [`element`], [`field`], [`packet`] and [`example`]; no allocator.
 //! - `alloc`: the `Decoder` and everything that it returns.
 //! - `encode`: writes messages from records; with `alloc`.
 //! - `serde`: `Serialize` for [`OwnedFlow`]; with `alloc`.

@@ -80,7 +80,7 @@ impl EncodedColumn {
     }
 }
 
-/// That an array is of its column, as [`compute_leaves`] checks for other columns.
+/// Checks that an array fits its column, as [`compute_leaves`] checks for other columns.
 fn check(field: &Field, array: &ArrayRef) -> Result<(), ParquetError> {
     let nulls = array.null_count();
     if field.data_type() == array.data_type() && (field.is_nullable() || nulls == 0) {

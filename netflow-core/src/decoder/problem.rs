@@ -42,6 +42,7 @@ impl fmt::Display for Problem<'_> {
         if let Some(set) = self.set {
             write!(f, ", in set {set}")?;
         }
-        write!(f, ": {} octets skipped", self.octets)
+        let plural = if self.octets == 1 { "" } else { "s" };
+        write!(f, ": {} octet{plural} skipped", self.octets)
     }
 }

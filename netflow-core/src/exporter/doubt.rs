@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use super::selection::Selection;
 use super::{Exporter, RateScope, ScopeKind, Selects, Unrated};
 use crate::element::ElementId;
-use crate::field::Ingredient;
 use crate::template::Template;
 use crate::wire::template::FieldKey;
 
@@ -54,8 +53,8 @@ pub enum DoubtKind {
         /// The template.
         template: u16,
     },
-    /// The only rates are of samplers, and no template has a field that names one, or another
-    /// thing that they are announced for.
+    /// All rates are announced for samplers, and no field of the templates names a sampler or
+    /// anything else that they are announced for.
     UnnamedSampler {
         /// The first of them.
         of: RateScope,
@@ -64,7 +63,7 @@ pub enum DoubtKind {
         /// How many more are announced.
         others: usize,
     },
-    /// The only rates are of samplers, and records name another that was never announced.
+    /// Rates are announced for samplers only, and records name a sampler that was never announced.
     UnknownSampler {
         /// The sampler or selector.
         named: RateScope,
@@ -96,7 +95,7 @@ pub enum DoubtKind {
     /// ([`OptionsScope::Exporter`](crate::OptionsScope::Exporter)), announce different rates, or
     /// different names of one thing.
     OtherDomainsDiffer {
-        /// What is named; `None` are rates.
+        /// The kind of name; `None` if the rates differ.
         of: Option<NamedKind>,
         /// The other domains.
         domains: [u32; 2],
@@ -202,7 +201,7 @@ impl Exporter {
         doubts
     }
 
-    /// What another domain announces that this one, with these templates, may lack.
+    /// What another domain announces that this one, with this data, may lack.
     pub(crate) fn lacks(
         &self,
         data: &DomainData<'_>,
@@ -251,7 +250,7 @@ pub(crate) struct DomainData<'t> {
 }
 
 impl DomainData<'_> {
-    /// Sampling that this exporter announces may be of these records.
+    /// Whether sampling that this exporter announces may apply to these records.
     fn may_have(&self, exporter: &Exporter) -> bool {
         let mut scopes = exporter.samplers.iter();
         let mut sequences = exporter.samplers.sequences();
@@ -289,13 +288,7 @@ fn names_sampler(template: &Template) -> bool {
 /// Whether records of this template name a thing of this kind.
 fn names(template: &Template, kind: ScopeKind) -> bool {
     match kind {
-        ScopeKind::Sampler | ScopeKind::Selector => {
-            let plan = template.plan();
-            let samplers = [Ingredient::SamplerId, Ingredient::SelectorId];
-            samplers
-                .into_iter()
-                .any(|id| plan.ingredient(id).is_present())
-        }
+        ScopeKind::Sampler | ScopeKind::Selector => template.plan().names_sampler(),
         ScopeKind::SelectionSequence => has(template, 301),
         ScopeKind::Interface => [10, 14].into_iter().any(|id| has(template, id)),
         ScopeKind::EGRESS_INTERFACE | ScopeKind::EGRESS_PHYSICAL => {

@@ -9,7 +9,7 @@ use crate::record::DataRecord;
 pub(crate) struct NamedSamplers {
     /// One named a sampler that options had announced.
     is_announced: bool,
-    /// The first sampler that one named before.
+    /// The first sampler that a record named before one named an announced one.
     other: Option<SamplerKey>,
 }
 
@@ -19,12 +19,11 @@ impl NamedSamplers {
         if self.is_announced || exporter.samplers.is_empty() {
             return;
         }
-        let mut named = samplers_of(record);
-        let Some(first) = named.next().filter(|key| key.id() > 0) else {
+        let mut named = samplers_of(record).peekable();
+        let Some(first) = named.peek().copied().filter(|key| key.id() > 0) else {
             return;
         };
-        let mut all = named.chain([first]);
-        self.is_announced = all.any(|key| exporter.samplers.announce(key));
+        self.is_announced = named.any(|key| exporter.samplers.announce(key));
         self.other = self.other.or(Some(first));
     }
 

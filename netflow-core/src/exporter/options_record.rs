@@ -134,9 +134,10 @@ impl<'a> OptionsRecord<'a> {
                 FieldKey::Element(id) if index < scope_count => {
                     self.take_scope(id, &field, domain);
                 }
-                FieldKey::Element(id) => {
-                    let _ = id.enterprise_number == 0 && self.take(id.id, octets, domain);
+                FieldKey::Element(id) if id.enterprise_number == 0 => {
+                    self.take(id.id, octets, domain);
                 }
+                FieldKey::Element(_) => {}
             }
         }
         // No records but these are of that template: all are meant.
@@ -241,8 +242,8 @@ impl<'a> OptionsRecord<'a> {
         self.has_many_places |= !self.scope.insert(kind, number);
     }
 
-    /// Takes an element of the IANA registry; `false` if nothing is known of it.
-    fn take(&mut self, id: u16, octets: &'a [u8], domain: u32) -> bool {
+    /// Takes an element of the IANA registry.
+    fn take(&mut self, id: u16, octets: &'a [u8], domain: u32) {
         match id {
             10 | 14 | 252 | 253 => set(&mut self.interface, narrow(octets)),
             48 => set(&mut self.sampler, unsigned(octets)),
@@ -287,9 +288,8 @@ impl<'a> OptionsRecord<'a> {
             344 => set(&mut self.type_semantics, narrow(octets)),
             345 => set(&mut self.type_units, narrow(octets)),
             346 => set(&mut self.type_enterprise, narrow(octets)),
-            _ => return self.selection.take(id, octets),
+            _ => self.selection.take(id, octets),
         }
-        true
     }
 
     /// Takes a name, unless it is empty or too long.
@@ -340,16 +340,10 @@ impl<'a> OptionsRecord<'a> {
         match (self.ingress_scope, self.interface) {
             // With another interface it is the one where packets came in. Alone it is the one that
             // the flow was counted on: exporters describe each interface by it.
-            (Some(octets), _) => {
-                let has_other = self.scope.names_interface();
-                let alone = ScopeKind::Interface;
-                let kind = if has_other {
-                    ScopeKind::INGRESS_INTERFACE
-                } else {
-                    alone
-                };
-                self.place_number(kind, octets);
+            (Some(octets), _) if self.scope.names_interface() => {
+                self.place_number(ScopeKind::INGRESS_INTERFACE, octets);
             }
+            (Some(octets), _) => self.place_number(ScopeKind::Interface, octets),
             (None, Some(id)) if !self.scope.names_interface() => {
                 self.add_to_scope(ScopeKind::Interface, id.into());
             }

@@ -65,9 +65,9 @@ impl ScopeKind {
     /// egressPhysicalInterface.
     pub(crate) const EGRESS_PHYSICAL: Self = Self::Element(ElementId::iana(253));
 
-    /// It is an interface: the one that the flow was counted on, or that of an element, and
-    /// concerns records that name it there (RFC 7011, section 3.4.2.1). Scope type 2 of NetFlow v9
-    /// has no direction.
+    /// It is an interface: the one that the flow was counted on, or that of an element. Options of an
+    /// element concern records that name the interface in that element (RFC 7011, section 3.4.2.1).
+    /// Scope type 2 of NetFlow v9 has no direction.
     pub(crate) fn is_interface(self) -> bool {
         matches!(
             self,

@@ -105,8 +105,8 @@ pub(crate) struct Sources {
 
 /// A number behind by more than this is a restart, if those are detected.
 const FAR: u32 = 1 << 10;
-/// Samples that are dropped between two others, at most; a count of drops that is lower by what looks
-/// like more did not wrap.
+/// Most drops between two samples for which a lower count is read as one that wrapped. If it would be
+/// more, the count was reset.
 const WRAPPED: u32 = 1 << 20;
 
 impl Sources {
@@ -214,13 +214,12 @@ impl SflowSource {
             return;
         }
         let before = *counts;
-        let behind = expected.wrapping_sub(sample.number);
-        let goes_on = self.run.is_ahead(sample.number) || (detects && behind > FAR);
+        let is_repeat = self.lost <= 0 && !sample.is_repeated && self.run.has(sample.number);
+        let goes_on = self.observe(sample, detects, counts);
         let returned = self.series.observe(sample.number, expected, goes_on);
-        if self.lost <= 0 && !sample.is_repeated && self.run.has(sample.number) {
+        if is_repeat {
             self.series.repeat();
         }
-        self.observe(sample, detects, counts);
         if returned && self.run.next == sample.number.wrapping_add(1) {
             self.series.exchange(self.run.next, expected);
         }
@@ -242,22 +241,31 @@ impl SflowSource {
         }
     }
 
-    fn observe(&mut self, sample: ObservedSample, detects: bool, counts: &mut SampleCounts) {
+    /// Accounts for a sample other than the one expected next. Returns whether the source is now
+    /// expected to continue from it.
+    fn observe(
+        &mut self,
+        sample: ObservedSample,
+        detects: bool,
+        counts: &mut SampleCounts,
+    ) -> bool {
         let behind = self.run.next.wrapping_sub(sample.number);
         if self.run.is_ahead(sample.number) {
             self.drop_more(sample.drops, counts);
-        } else if behind <= FAR {
-            counts.late = counts.late.saturating_add(1);
-        } else if detects {
+            self.run.advance(sample.number, counts);
+            return true;
+        }
+        if behind > FAR && detects {
             let start = self.start;
             self.restart(sample, start, counts);
-            return;
-        } else {
-            // What lies between is not missing: the source may have several counters.
-            counts.late = counts.late.saturating_add(1);
-            return;
+            return true;
         }
-        self.run.advance(sample.number, counts);
+        counts.late = counts.late.saturating_add(1);
+        // What lies between is not missing if it is far: the source may have several counters.
+        if behind <= FAR {
+            self.run.advance(sample.number, counts);
+        }
+        false
     }
 
     fn restart(&mut self, sample: ObservedSample, start: u32, counts: &mut SampleCounts) {

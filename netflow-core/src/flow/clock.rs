@@ -11,7 +11,7 @@ mod rule;
 mod uptime;
 
 pub use self::check::ClockCheck;
-pub(crate) use self::direct::{DirectTime, NearTimes, PreparedTime, UptimeClock};
+pub(crate) use self::direct::{NearTimes, PreparedTime, UptimeClock};
 pub use self::plan::TimePlan;
 pub(super) use self::plan::place;
 use self::read::{between, direct_time, read};

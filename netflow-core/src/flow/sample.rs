@@ -230,7 +230,7 @@ impl<'m> SampleFlow<'m> {
             })?;
         let header = self.find(|record| record.as_sampled_header())?;
         let offset = usize::try_from(offset).ok()?;
-        let outer = header.packet().network_offset().unwrap_or(0);
+        let outer = self.packet.network_offset().unwrap_or(0);
         let octets = header.header.get(offset..).filter(|_| offset > outer)?;
         Some(Packet::dissect(inner_protocol(octets), octets))
     }

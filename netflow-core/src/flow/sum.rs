@@ -157,9 +157,9 @@ impl Increments {
         Increment::new(added, is_exact || is_update)
     }
 
-    /// Whether records of this one's template may repeat what others counted, in a counter of either
-    /// direction. Only those have to be passed to [`add`](Self::add), all of them and in order; of
-    /// others, the counters are what they add.
+    /// Whether records of this flow's template may repeat traffic that earlier records counted, in either
+    /// direction. Pass all of these, in order, to [`add`](Self::add). Of other records, the counters are
+    /// what they add.
     #[must_use]
     pub fn may_repeat(flow: &Flow<'_>) -> bool {
         let counters = FIELDS.into_iter();

@@ -67,8 +67,8 @@ fn ipv6_fits(octets: &[u8], at: usize) -> Fit {
     Fit::of(fits)
 }
 
-/// Whether a packet may end here in a frame of this length, or in one of which this length was
-/// sampled: at its end or later, or before no more than padding.
+/// Whether a packet that ends at `end` can be in a frame of which this length was sent or sampled: it
+/// ends there or later, or only padding or the check sequence follows.
 pub(super) const fn length_fits(frame_len: usize, end: usize) -> bool {
     frame_len <= SHORTEST_FRAME || frame_len <= plus(end, FRAME_CHECK_LEN)
 }

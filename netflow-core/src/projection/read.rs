@@ -258,7 +258,7 @@ fn bits(
     Some(())
 }
 
-/// Reads a column of addresses; `None` if they have a width that none has.
+/// Reads a column of addresses; `None` if the width is not that of an IPv4 or IPv6 address.
 fn addresses(
     records: impl SetRecords,
     place: FieldOffset,
@@ -307,8 +307,8 @@ impl<'s, 'm> TimesOfSet<'s, 'm> {
         }
     }
 
-    /// All numbers are looked at before one is passed on: the loop that passes them has no call then, and keeps
-    /// in registers what it needs.
+    /// All numbers are checked before the first is passed on: the second loop then needs no call and stays in
+    /// registers.
     #[inline]
     fn of_width<const N: usize>(
         &self,

@@ -5,7 +5,7 @@ use core::net::IpAddr;
 
 use super::sink::ColumnSink;
 use crate::field::{FieldType, FlowField, Ingredient};
-use crate::flow::{DirectTime, Flow, FlowColumn, FlowValue, PreparedTime};
+use crate::flow::{Flow, FlowColumn, FlowValue, PreparedTime};
 use crate::header::MessageHeader;
 use crate::template::{FieldPlan, Slot, Template};
 use crate::time::Timestamp;
@@ -92,7 +92,7 @@ impl FieldReader {
                     _ => Ingredient::Start,
                 };
                 let slot = Some(plan.ingredient(ingredient)).filter(is_after)?;
-                let form = DirectTime::of(slot, header)?.prepared();
+                let form = PreparedTime::of(slot, header)?;
                 return Some(Self::TimeAfter { slot, form });
             }
             _ => return None,

@@ -16,7 +16,7 @@ pub(super) struct FieldOffset {
 }
 
 impl FieldOffset {
-    /// Octets from the start of the record, of any number.
+    /// Octets at this offset of the record; the reader chooses how many.
     pub(super) fn of_octets(offset: u16) -> Self {
         Self {
             segment: 0,

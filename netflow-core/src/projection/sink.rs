@@ -7,9 +7,9 @@ use crate::time::Timestamp;
 /// ([`Projection::read`](crate::Projection::read)).
 ///
 /// Every field of every flow is passed as a value or as absent, in the order of the flows: by one
-/// call for all flows if all values are at the same place of their records or are the same, else by
-/// a call of [`value`](Self::value) for each. A position is the index of a field among those of the
-/// projection.
+/// call for all flows if all values are at the same place of their records or are the same, else flow
+/// by flow, by a call of any of these methods with one value. A position is the index of a field among
+/// those of the projection.
 ///
 /// ```
 /// use netflow_core::field::FlowField;

@@ -210,8 +210,8 @@ impl<'a> TemplateRecord<'a> {
         self.fault
     }
 
-    /// Where in the payload the number begins that is wrong if there is a [`fault`](Self::fault): the
-    /// option length, after the id and the scope length.
+    /// Octets from the start of the payload to the number that the [`fault`](Self::fault) is about: the
+    /// option length, which follows the id and the scope length.
     #[must_use]
     pub const fn fault_offset(&self) -> usize {
         self.offset.saturating_add(4)
@@ -350,7 +350,7 @@ impl<'a> TemplateRecords<'a> {
         if specifiers.is_none() {
             self.reader.rest();
         }
-        // From there on nothing of it is read.
+        // At the start of the record: none of it is used.
         Some(Err(Error::new(kind, offset)))
     }
 

@@ -35,8 +35,8 @@ pub(super) struct SelectionFields<'a> {
 }
 
 impl<'a> SelectionFields<'a> {
-    /// Takes an element of the IANA registry; `false` if it is none of them.
-    pub(super) fn take(&mut self, id: u16, octets: &'a [u8]) -> bool {
+    /// Takes an element of the IANA registry; others change nothing.
+    pub(super) fn take(&mut self, id: u16, octets: &'a [u8]) {
         let number = unsigned(octets);
         match id {
             34 => set(&mut self.interval, number),
@@ -61,11 +61,10 @@ impl<'a> SelectionFields<'a> {
             397 => set(&mut self.flows_left_out, number),
             398 => set(&mut self.flow_time[0], number),
             399 => set(&mut self.flow_time[1], number),
-            _ => return false,
+            _ => return,
         }
         self.is_any = true;
         self.is_any_of_flows |= matches!(id, 390 | 396..=400);
-        true
     }
 
     /// Size, population, probability and hash ranges describe the selection of flows where

@@ -225,11 +225,7 @@ impl Samplers {
 
     /// The sequences of which a selector was never announced: no rate follows from them.
     pub(in crate::exporter) fn incomplete_sequences(&self) -> impl Iterator<Item = u64> {
-        let is_known = |selector: &u64| {
-            let named = |kind| (kind == ScopeKind::Selector).then_some(u128::from(*selector));
-            let mut ways = [Selects::Packets, Selects::Flows].into_iter();
-            ways.any(|selects| self.of_sampler(selects, &named).is_some())
-        };
+        let is_known = |selector: &u64| self.announce(SamplerKey::Selector(*selector));
         let mut incomplete: Vec<_> = self
             .sequences()
             .filter(|(_, sequence)| !sequence.selectors.iter().all(is_known))

@@ -68,15 +68,15 @@ fn ahead(from: u32, to: u32) -> Option<u32> {
 }
 
 impl PendingControl {
-    /// The number after them.
-    fn end(&self, standard: CountingScheme) -> u32 {
-        let units = self.units.get(standard);
+    /// The number after them, in a scheme.
+    fn end(&self, scheme: CountingScheme) -> u32 {
+        let units = self.units.get(scheme);
         let count = units.map_or(0, |units| units.count);
         self.stamp.number.wrapping_add(count)
     }
 
     /// The next message continues the numbers of these: as the protocol counts, or in another scheme
-    /// if it is not behind them as the protocol counts.
+    /// if its number is not lower by the scheme of the protocol.
     fn is_followed_by(&self, next: &NumberedMessage, standard: CountingScheme) -> bool {
         let number = next.stamp.number;
         let first = next.units.get(standard).map(|units| units.first(number));

@@ -19,7 +19,7 @@ pub(super) struct Series {
     is_parallel: bool,
 }
 
-/// A series other than the present one: the source left it when its numbers jumped, or it lies below.
+/// Another series: the source jumped away from it, or its numbers are lower than the present ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Left {
     next: u32,

@@ -40,12 +40,6 @@ impl DirectTime {
         }
     }
 
-    /// The form of the element at this place of a template, under a header with a time.
-    pub(crate) fn of(slot: Slot, header: &MessageHeader) -> Option<Self> {
-        sent_time(header)?;
-        Self::new(TimeElement::of(slot)?, header)
-    }
-
     /// The time; `None` if the number makes no sense in this form.
     #[inline]
     pub(crate) fn time(self, number: u64) -> Option<Timestamp> {
@@ -74,7 +68,7 @@ impl DirectTime {
 
     /// Ready for many numbers of messages with this header.
     #[inline]
-    pub(crate) fn prepared(self) -> PreparedTime {
+    fn prepared(self) -> PreparedTime {
         match self {
             Self::Uptime { now, sent } => PreparedTime::Uptime(UptimeClock { now, sent }),
             Self::Milliseconds { sent } => {
@@ -97,6 +91,18 @@ pub(crate) enum PreparedTime {
 }
 
 impl PreparedTime {
+    /// The form of the element at this place of a template, under a header with a time.
+    pub(crate) fn of(slot: Slot, header: &MessageHeader) -> Option<Self> {
+        Self::new(TimeElement::of(slot)?, header)
+    }
+
+    /// `None` if the header has no time, or the element another form.
+    #[inline]
+    pub(super) fn new(element: TimeElement, header: &MessageHeader) -> Option<Self> {
+        sent_time(header)?;
+        Some(DirectTime::new(element, header)?.prepared())
+    }
+
     /// The time; `None` if the number makes no sense in this form.
     #[inline]
     pub(crate) fn time(self, number: u64) -> Option<Timestamp> {
@@ -168,8 +174,7 @@ const NEAR: i64 = 31_536_000_000_000_000;
 #[inline]
 fn near<const UNIT: i64>(sent: Timestamp, number: u64, last: u64) -> Option<Timestamp> {
     // Up to `last` nothing wraps, and nanoseconds are not negative: their distance from the earliest time is a
-    // number of 64 bits, which is huge if they are before it. All flows of a message have the same earliest time; the
-    // compiler finds it before a loop over them.
+    // number of 64 bits, which is huge if they are before it.
     let nanos = i64::from_ne_bytes(number.to_ne_bytes()).wrapping_mul(UNIT);
     let sent = sent.as_nanos().max(-NEAR);
     let distance = nanos.wrapping_sub(sent.wrapping_sub(NEAR - 1));

@@ -1,8 +1,8 @@
 //! Times of a whole set: what is the same for all its records is looked at once.
 
-use super::direct::{DirectTime, PreparedTime};
+use super::ClockRule;
+use super::direct::PreparedTime;
 use super::element::TimeElement;
-use super::{ClockRule, sent_time};
 use crate::field::Ingredient;
 use crate::header::MessageHeader;
 use crate::template::{FieldPlan, Slot, Template};
@@ -40,12 +40,11 @@ impl TimePlan {
         ingredient: Ingredient,
     ) -> Option<Self> {
         // A plan is kept for all sets of the same header time.
-        sent_time(header)?;
         let slot = template.plan().ingredient(ingredient);
         let element = TimeElement::of(slot)?;
         Some(Self {
             element,
-            form: DirectTime::new(element, header)?.prepared(),
+            form: PreparedTime::new(element, header)?,
             place: place(slot, ingredient)?,
         })
     }
@@ -60,9 +59,8 @@ impl TimePlan {
     /// suffice there.
     #[inline]
     pub(crate) fn set_header(&mut self, header: &MessageHeader) -> bool {
-        let form = sent_time(header).and_then(|_| DirectTime::new(self.element, header));
-        form.is_some_and(|form| {
-            self.form = form.prepared();
+        PreparedTime::new(self.element, header).is_some_and(|form| {
+            self.form = form;
             true
         })
     }

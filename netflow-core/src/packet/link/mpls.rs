@@ -24,9 +24,9 @@ pub(in crate::packet) fn mpls(octets: &[u8], lower: Lower, at: usize) -> Packet<
     }
 }
 
-/// The payload after the labels. Octets that fit both a header without checksum, or one that is cut,
-/// and an Ethernet frame carrying valid IP are read as the frame. What the payload is stays open if
-/// the sample ends in what may be a header of IP.
+/// The payload after the labels. Octets that are a valid Ethernet frame with IP are read as that, even
+/// if they also look like a header of IP without checksum or a truncated one. If the sample ends inside
+/// a possible header of IP, the payload stays unknown.
 pub(in crate::packet) fn mpls_payload(octets: &[u8], lower: Lower, at: usize) -> Packet<'_> {
     let carries_ip = || carries_ip(octets.get(at..).unwrap_or_default());
     match ip_fits(octets, at) {
@@ -77,8 +77,8 @@ impl<'a> Packet<'a> {
             // A frame length that is less than what was sampled says nothing.
             Some((at, length))
                 if octets.len() <= frame_len
-                    && !(plus(at, length) <= frame_len
-                        && length_fits(frame_len, plus(at, length)))
+                    && (plus(at, length) > frame_len
+                        || !length_fits(frame_len, plus(at, length)))
                     && !has_checksum(octets, at) =>
             {
                 Self::without_ip(octets, self.lower, Offset::new(at))

@@ -22,7 +22,7 @@ const DISCARDED_PACKET: DataFormat = DataFormat::new(0, 5);
 ///
 /// ```
 /// use netflow_core::example;
-/// use netflow_core::wire::sflow::{Datagram};
+/// use netflow_core::wire::sflow::Datagram;
 ///
 /// let datagram = Datagram::parse(example::sflow().payload)?;
 /// let formats: Vec<String> = datagram

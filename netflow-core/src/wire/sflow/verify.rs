@@ -15,7 +15,7 @@ use crate::wire::sflow::structure::Structure;
 ///
 /// ```
 /// use netflow_core::example;
-/// use netflow_core::wire::sflow::{Datagram};
+/// use netflow_core::wire::sflow::Datagram;
 ///
 /// let datagram = Datagram::parse(example::sflow().payload)?;
 /// let counts = datagram.verify(|error, octets| println!("{error}: {octets} octets"));
