@@ -151,17 +151,20 @@ impl Selection {
             Err(_) | Ok(SampleKind::Unknown) => false,
             Ok(kind) => {
                 let is_written = each(&kind);
-                let is_flow = !matches!(kind, SampleKind::Counters(_));
+                let is_flow = matches!(kind, SampleKind::Flow(_));
                 left_out += u64::from(is_flow && !is_written);
                 is_written
             }
         };
         if self.filter.is_some() {
-            self.for_each(set, |flow| {
-                if let Some(sample) = flow.sample() {
-                    read(sample);
+            let mut left = self.left;
+            self.for_each_chosen(set, |flow| {
+                let is_written = left != Some(0) && flow.sample().is_some_and(&mut read);
+                if let (true, Some(left)) = (is_written, &mut left) {
+                    *left -= 1;
                 }
             });
+            self.left = left;
             self.left_out += left_out;
             return;
         }

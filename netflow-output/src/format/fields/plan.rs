@@ -20,7 +20,7 @@ pub(super) struct RowPlan {
     steps: Vec<RowStep>,
     /// The positions of start and end among the fields, if they are computed from a number.
     times: [Option<usize>; 2],
-    /// No step asks each flow.
+    /// No step needs a `Flow` for each row.
     is_of_octets: bool,
     /// What [`CellSource::SetText`] is made of.
     parts: Vec<SetTextPart>,

@@ -1,6 +1,6 @@
 //! Writes the rows of a set by the steps of its plan.
 
-use core::ops::Deref;
+use alloc::borrow::Cow;
 
 use netflow_core::field::FlowField;
 use netflow_core::value::MacAddress;
@@ -153,20 +153,14 @@ impl<'r> SetRows<'r> {
                 self.by_flow::<S>(field, row, step, at)
             }
             CellSource::Flow(field) => self.by_flow::<S>(field, row, step, at),
-            CellSource::FlowWithKey(field) => {
-                let flow = row.source.flow();
-                match flow
-                    .as_deref()
-                    .and_then(|flow| flow_value::value(flow, field))
-                {
-                    Some(value) => {
-                        let at = self.flush(at);
-                        S::key(field, false, self.out);
-                        self.value::<S>(field, value, at)
-                    }
-                    None => at,
+            CellSource::FlowWithKey(field) => match row.source.value(field) {
+                Some(value) => {
+                    let at = self.flush(at);
+                    S::key(field, false, self.out);
+                    self.value::<S>(field, value, at)
                 }
-            }
+                None => at,
+            },
         }
     }
 
@@ -178,11 +172,7 @@ impl<'r> SetRows<'r> {
         step: &RowStep,
         at: usize,
     ) -> usize {
-        let flow = row.source.flow();
-        match flow
-            .as_deref()
-            .and_then(|flow| flow_value::value(flow, field))
-        {
+        match row.source.value(field) {
             Some(value) => self.value::<S>(field, value, at),
             None => at.wrapping_sub(step.key_len()),
         }
@@ -289,10 +279,10 @@ struct Row<'f, 'm> {
     times: [Option<Timestamp>; 2],
 }
 
-/// Where the flow of a row is.
+/// What a row is written from.
 enum RowSource<'f, 'm> {
     Flow(&'f Flow<'m>),
-    /// A record of a set, of which a flow is made where more than its octets matters.
+    /// A record of a set. A flow is made of it only if its octets do not suffice.
     Record {
         set: &'f Set<'m>,
         index: usize,
@@ -301,38 +291,24 @@ enum RowSource<'f, 'm> {
 
 impl<'f, 'm> RowSource<'f, 'm> {
     #[inline]
-    fn flow(&self) -> Option<FlowOrRef<'f, 'm>> {
-        match self {
-            Self::Flow(flow) => Some(FlowOrRef::Ref(flow)),
-            Self::Record { set, index } => FlowOrRef::of_record(set, *index),
+    fn flow(&self) -> Option<Cow<'f, Flow<'m>>> {
+        match *self {
+            Self::Flow(flow) => Some(Cow::Borrowed(flow)),
+            Self::Record { set, index } => flow_of_record(set, index).map(Cow::Owned),
         }
     }
-}
 
-/// A flow that is there, or was made.
-enum FlowOrRef<'f, 'm> {
-    Ref(&'f Flow<'m>),
-    Made(Flow<'m>),
-}
-
-impl<'m> FlowOrRef<'_, 'm> {
-    #[cold]
-    #[inline(never)]
-    fn of_record(set: &Set<'m>, index: usize) -> Option<Self> {
-        set.flows().nth(index).map(Self::Made)
-    }
-}
-
-impl<'m> Deref for FlowOrRef<'_, 'm> {
-    type Target = Flow<'m>;
-
+    /// The value of a field, if the flow has it.
     #[inline]
-    fn deref(&self) -> &Flow<'m> {
-        match self {
-            Self::Ref(flow) => flow,
-            Self::Made(flow) => flow,
-        }
+    fn value(&self, field: FlowField) -> Option<FlowValue<'m>> {
+        flow_value::value(&*self.flow()?, field)
     }
+}
+
+#[cold]
+#[inline(never)]
+fn flow_of_record<'m>(set: &Set<'m>, index: usize) -> Option<Flow<'m>> {
+    set.flows().nth(index)
 }
 
 /// IP protocols that are not ICMP, which most flows are of.

@@ -2,7 +2,7 @@
 
 use core::array;
 
-use super::Room;
+use super::{HEX, Room};
 
 impl Room {
     /// Writes an IPv6 address as RFC 5952, section 4, writes it, never with an IPv4 address in it.
@@ -41,18 +41,6 @@ impl Room {
         self.block(at, &text.to_le_bytes(), 5 - zeros as usize)
     }
 }
-
-/// `00` to `ff`.
-static HEX: [[u8; 2]; 256] = {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut digits = [[0; 2]; 256];
-    let mut octet = 0;
-    while octet < 256 {
-        digits[octet] = [DIGITS[octet >> 4], DIGITS[octet & 0xf]];
-        octet += 1;
-    }
-    digits
-};
 
 /// Where the longest run of two or more zero groups starts and ends, the first of equal ones
 /// (RFC 5952, section 4.2); 8 if there is none. The index has a bit for each group that is zero.
