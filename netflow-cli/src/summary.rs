@@ -214,8 +214,7 @@ impl Summary {
         }
         let mut doubts: Vec<_> = decoders.iter().flat_map(Decoder::doubts).collect();
         doubts.sort_by_key(|doubt| doubt.domain);
-        let (names, rates): (Vec<_>, Vec<_>) =
-            doubts.iter().partition(|doubt| doubts::is_of_names(doubt));
+        let (names, rates): (Vec<_>, Vec<_>) = doubts.into_iter().partition(doubts::is_of_names);
         lines.lines("sampling", &doubts::lines(&rates));
         lines.lines("names", &doubts::lines(&names));
     }

@@ -36,8 +36,8 @@ impl FromStr for KeyFile {
     }
 }
 
-/// Whether the keys are the same. The key itself is not kept, so what one address becomes is compared: of two
-/// keys it is the same only by a chance of 1 in 2^128.
+/// Whether the keys are the same. Keys are not kept, so the pseudonym of one address is compared: two
+/// different keys agree with a probability of 2^-128.
 #[cfg(target_os = "linux")]
 impl PartialEq for KeyFile {
     fn eq(&self, other: &Self) -> bool {

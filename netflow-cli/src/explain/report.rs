@@ -188,28 +188,18 @@ fn write_samples(domain: &DomainHealth, page: &mut Page) {
     let samples = &domain.samples;
     if samples.received > 0 {
         let mut text = format!("{} received", counted(samples.received, "sample"));
+        let sources = |count: u64| if count == 1 { "source" } else { "sources" };
+        let restarted = format!("{} restarted", sources(samples.restarted));
+        let parallel = sources(samples.parallel_sources);
+        let parallel = format!("{parallel} numbered by several threads");
         append_counts(
             &mut text,
             &[
                 (samples.lost, "lost"),
                 (samples.late, "late"),
-                (
-                    samples.restarted,
-                    if samples.restarted == 1 {
-                        "source restarted"
-                    } else {
-                        "sources restarted"
-                    },
-                ),
+                (samples.restarted, &restarted),
                 (samples.drops, "dropped by the agent"),
-                (
-                    samples.parallel_sources,
-                    if samples.parallel_sources == 1 {
-                        "source numbered by several threads"
-                    } else {
-                        "sources numbered by several threads"
-                    },
-                ),
+                (samples.parallel_sources, &parallel),
             ],
         );
         page.item("samples", &text, tone(samples.lost));

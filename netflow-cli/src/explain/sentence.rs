@@ -115,12 +115,12 @@ fn of_templates(kind: &FindingKind, whose: &str, place: &str) -> Option<String> 
         } => {
             let data = needing(*octets, whose);
             let why = match *reason {
-                "empty_template" => "it arrived {} but has no fields".to_owned(),
-                // In IPFIX, a template without fields is that (RFC 7011, section 8.1).
-                "withdrawal_unknown" => "it was withdrawn {} and never defined".to_owned(),
-                reason => format!("it arrived {{}} but cannot be read ({reason})"),
+                "empty_template" => format!("it arrived {place} but has no fields"),
+                // In IPFIX, a template without fields is a withdrawal (RFC 7011, section 8.1).
+                "withdrawal_unknown" => format!("it was withdrawn {place} and never defined"),
+                reason => format!("it arrived {place} but cannot be read ({reason})"),
             };
-            format!("{data} template {set}: {}.", why.replacen("{}", place, 1))
+            format!("{data} template {set}: {why}.")
         }
         FindingKind::TemplateSetUnreadable {
             octets,

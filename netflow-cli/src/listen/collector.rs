@@ -164,9 +164,11 @@ impl<'l> Collector<'l> {
         let (received, outputs) = (self.live.summary(), self.outputs.statistics());
         self.totals.update(&received, &reports, &outputs, self.log);
         #[cfg(feature = "http")]
+        let queue_drops = self.live.queue_drops();
+        #[cfg(feature = "http")]
         if let Ok(mut published) = self.published.lock() {
             published.received = received;
-            published.queue_drops = self.live.queue_drops();
+            published.queue_drops = queue_drops;
             published.workers = reports;
             published.outputs = outputs;
             published.is_healthy = self.workers.iter().all(|one| !one.thread.is_finished());

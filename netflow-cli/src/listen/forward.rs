@@ -107,8 +107,8 @@ impl ForwardTarget {
         })
     }
 
-    /// Sends a datagram. Returns how many were lost: this one, and the last one of its socket if only now
-    /// the kernel reports that it was refused.
+    /// Sends a datagram. Returns the number lost: this one if it fails, and the previous one if the kernel
+    /// reports only now that it was refused.
     fn send(&mut self, datagram: &Datagram<'_>) -> u64 {
         let exporter = datagram.exporter;
         if !self.sockets.contains_key(&exporter.ip()) {
@@ -204,7 +204,8 @@ fn open(to: SocketAddr) -> io::Result<UdpSocket> {
     };
     let socket = UdpSocket::bind((from, 0))?;
     socket.set_nonblocking(true)?;
-    // Connected, it learns of datagrams that were refused. Without a route it is not, for now.
+    // A connected socket reports datagrams that were refused. Without a route, connecting fails; `send_by`
+    // then tries again.
     let _ = socket.connect(to);
     Ok(socket)
 }

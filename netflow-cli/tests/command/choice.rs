@@ -2,12 +2,12 @@
 //! `--limit`, `--count` and `--follow`, beside the rows of all flows.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::{fs, io};
 
 use serde_json::Value;
 
-use crate::run::{Directory, command, decode, netflow, testdata};
+use crate::run::{Directory, command, decode, interrupt, netflow, testdata};
 
 const FILES: [&str; 4] = [
     "genuine/nfr_v5.pcap",
@@ -263,9 +263,6 @@ fn a_growing_file_is_followed_until_a_signal() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(found, expected);
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(sent.unwrap().success());
+    interrupt(&child.id().to_string());
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }

@@ -119,3 +119,9 @@ impl Drop for Directory {
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
+
+/// Sends Ctrl-C to a process.
+pub(crate) fn interrupt(id: &str) {
+    let sent = Command::new("kill").args(["-INT", id]).status();
+    assert!(sent.unwrap().success());
+}

@@ -6,6 +6,8 @@ use serde_json::Value;
 
 #[cfg(feature = "columns")]
 use crate::run::Directory;
+#[cfg(target_os = "linux")]
+use crate::run::interrupt;
 use crate::run::{command, decode, finish, netflow, testdata};
 
 /// The rows of `netflow top --format json` on a file of `testdata/`.
@@ -299,15 +301,6 @@ fn parquet_of_no_flows_has_the_columns() {
         );
         assert_eq!(reader.metadata().file_metadata().num_rows(), 0);
     }
-}
-
-/// Sends Ctrl-C.
-#[cfg(target_os = "linux")]
-fn interrupt(id: &str) {
-    let sent = std::process::Command::new("kill")
-        .args(["-INT", id])
-        .status();
-    assert!(sent.unwrap().success());
 }
 
 /// `netflow top --listen` that runs.

@@ -120,7 +120,12 @@ pub(crate) fn json(file: &Path) -> Value {
 
 /// The report as text at 80 columns.
 pub(crate) fn text(file: &Path) -> String {
-    let output = run(80, &[], file);
+    text_of_width(80, file)
+}
+
+/// The report as text in a terminal of this width.
+pub(crate) fn text_of_width(width: usize, file: &Path) -> String {
+    let output = run(width, &[], file);
     assert_eq!(output.status.code(), Some(0), "{}", file.display());
     String::from_utf8(output.stdout).unwrap()
 }

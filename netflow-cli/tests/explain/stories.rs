@@ -662,8 +662,7 @@ fn events(name: &str, templates: &[(u16, Vec<u8>)]) -> (Value, String) {
     let message = |set: &(u16, Vec<u8>)| ipfix(0, core::slice::from_ref(set));
     let payloads: Vec<Vec<u8>> = templates.iter().map(message).collect();
     let cut = sent(name, &payloads);
-    let run = capture::run(200, &[], &cut.0);
-    let text = String::from_utf8(run.stdout).unwrap();
+    let text = capture::text_of_width(200, &cut.0);
     // Lines end anywhere.
     let words: Vec<&str> = text.split_whitespace().collect();
     let text = words.join(" ");
@@ -770,7 +769,7 @@ fn problems_of_sflow_name_agent_and_sub_agent() {
         (&json!("192.0.2.9"), &json!(0))
     );
     assert_eq!(example["domain"], Value::Null);
-    let text = String::from_utf8(capture::run(200, &[], &cut.0).stdout).unwrap();
+    let text = capture::text_of_width(200, &cut.0);
     assert!(
         text.contains("192.0.2.1, agent 192.0.2.9, sub-agent 0, octet"),
         "{text}"
@@ -801,7 +800,7 @@ fn a_template_without_fields_is_not_the_template_of_its_data() {
     assert_eq!(missed["template_frame"], Value::Null);
     let part = "need template 300: it arrived in frame 2 but has no fields.";
     assert!(sentence(&report, part), "{report}");
-    let text = String::from_utf8(capture::run(200, &[], &cut.0).stdout).unwrap();
+    let text = capture::text_of_width(200, &cut.0);
     assert!(
         text.contains("its template in frame 2 has no fields"),
         "{text}"
@@ -811,11 +810,7 @@ fn a_template_without_fields_is_not_the_template_of_its_data() {
 #[test]
 fn a_template_that_was_withdrawn_and_never_defined_is_not_awaited() {
     // In IPFIX a template without fields is a withdrawal.
-    let mut message = vec![0, 10, 0, 32];
-    for word in [1_800_000_000_u32, 0, 5] {
-        message.extend(word.to_be_bytes());
-    }
-    message.extend(halves(&[2, 8, 300, 0, 300, 8, 192, 2]));
+    let message = ipfix(0, &[(2, halves(&[300, 0])), (300, halves(&[192, 2]))]);
     let cut = sent("withdrawn", &[message]);
     let report = json(&cut.0);
     let part = "need template 300: it was withdrawn in frame 1 and never defined.";
@@ -823,7 +818,7 @@ fn a_template_that_was_withdrawn_and_never_defined_is_not_awaited() {
     // One fault, one sentence, and no advice to wait for it.
     assert!(!sentence(&report, "capture longer"), "{report}");
     assert!(!sentence(&report, "problem"), "{report}");
-    let text = String::from_utf8(capture::run(200, &[], &cut.0).stdout).unwrap();
+    let text = capture::text_of_width(200, &cut.0);
     assert!(
         text.contains("its template was withdrawn in frame 1"),
         "{text}"

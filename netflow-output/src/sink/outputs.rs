@@ -167,11 +167,10 @@ impl Outputs {
     /// It can never work, and [`start`](Self::start) would return the same error.
     pub fn check(config: &OutputConfig) -> Result<(), StartError> {
         let output = config.destination.to_string();
+        let config = with_encoding_of_destination(config.clone());
         let ledger = Arc::new(Ledger::new(output.clone()));
-        match delivery::new(config, &ledger) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(StartError { output, error }),
-        }
+        let checked = spool_of(&config).and_then(|_| delivery::new(&config, &ledger).map(drop));
+        checked.map_err(|error| StartError { output, error })
     }
 
     /// Changes the outputs: starts those that are new, and returns those that are not wanted any more.
@@ -278,17 +277,8 @@ impl Drop for Outputs {
 }
 
 impl RunningOutput {
-    #[cfg_attr(
-        not(feature = "ipfix"),
-        expect(unused_mut, reason = "messages of IPFIX replace the encoding")
-    )]
-    fn start(mut config: OutputConfig) -> io::Result<Self> {
-        #[cfg(feature = "ipfix")]
-        let is_ipfix = matches!(config.destination, Destination::Ipfix { .. });
-        #[cfg(feature = "ipfix")]
-        if is_ipfix && !config.encoding.is_ipfix() {
-            config.encoding = Encoding::ipfix(None);
-        }
+    fn start(config: OutputConfig) -> io::Result<Self> {
+        let config = with_encoding_of_destination(config);
         let ledger = Arc::new(Ledger::new(config.destination.to_string()));
         let spool = open_spool(&config, &ledger)?;
         let queue = Queue::new(config.queue, config.policy, spool, Arc::clone(&ledger));
@@ -334,16 +324,37 @@ impl RunningOutput {
     }
 }
 
-/// The spool, if the policy asks for one, with the rows that an earlier run left in it.
-fn open_spool(config: &OutputConfig, ledger: &Ledger) -> io::Result<Option<Spool>> {
+/// The configuration with the encoding that its destination needs: a collector of IPFIX is sent messages,
+/// whatever rows are written elsewhere.
+#[cfg_attr(
+    not(feature = "ipfix"),
+    expect(unused_mut, reason = "messages of IPFIX replace the encoding")
+)]
+fn with_encoding_of_destination(mut config: OutputConfig) -> OutputConfig {
+    #[cfg(feature = "ipfix")]
+    if matches!(config.destination, Destination::Ipfix { .. }) && !config.encoding.is_ipfix() {
+        config.encoding = Encoding::ipfix(None);
+    }
+    config
+}
+
+/// The folder and size of the spool, if the policy asks for one.
+fn spool_of(config: &OutputConfig) -> io::Result<Option<&SpoolConfig>> {
     if config.policy != Policy::Spool {
         return Ok(None);
     }
     if config.encoding.is_columns() {
         return Err(io::Error::other("columns cannot be spooled"));
     }
-    let Some(spool) = &config.spool else {
-        return Err(io::Error::other("the policy spool needs a folder"));
+    let spool = config.spool.as_ref();
+    let no_folder = || io::Error::other("the policy spool needs a folder");
+    spool.map(Some).ok_or_else(no_folder)
+}
+
+/// The spool, if the policy asks for one, with the rows that an earlier run left in it.
+fn open_spool(config: &OutputConfig, ledger: &Ledger) -> io::Result<Option<Spool>> {
+    let Some(spool) = spool_of(config)? else {
+        return Ok(None);
     };
     let (spool, rows) = Spool::open(spool)?;
     ledger.update(|statistics| {

@@ -16,7 +16,7 @@ use netflow_output::sink::{
 use netflow_testdata::http;
 use serde_json::Value;
 
-use super::peers::{TestPeer, check_restart, kill_and_restart};
+use super::peers::{TestPeer, check_restart, kill_and_restart, restartable};
 use super::support::{Folder, LONG, ROWS, Worker, check, json, output, own_port, wait_until};
 
 /// What a server does with its next request, other than to take it.
@@ -106,14 +106,15 @@ impl TestPeer for Server {
         !self.received.lock().unwrap().rows.is_empty()
     }
 
-    /// Ends it in the middle of whatever it does.
+    /// Stops the server and closes its connections, also in the middle of a request. Returns the numbers of
+    /// the rows received.
     fn kill(self) -> BTreeSet<u64> {
         self.is_killed.store(true, Ordering::Release);
-        // The last connection wakes it.
+        // accept() returns only for a connection.
         let _ = TcpStream::connect(self.address);
         self.thread.join().unwrap();
         for connection in self.connections.lock().unwrap().iter() {
-            // It may have ended by itself.
+            // The client may have closed it already.
             let _ = connection.shutdown(Shutdown::Both);
         }
         let received = self.received.lock().unwrap();
@@ -530,11 +531,7 @@ fn rows_received_and_lost_are_those_accepted_when_a_server_is_killed_and_restart
     for ((scheme, path, take), policy) in first.into_iter().chain(others) {
         let folder = Folder::new("http-restart");
         let address = own_port().local_addr().unwrap();
-        let mut config = configured(scheme, path, address, &folder);
-        config.policy = policy;
-        config.queue.chunks = 8;
-        let spool = netflow_output::sink::SpoolConfig::new(folder.path().join("spool"));
-        config.spool = Some(spool);
+        let config = restartable(configured(scheme, path, address, &folder), policy, &folder);
         check_restart(&kill_and_restart(config, || {
             Server::on(TcpListener::bind(address).unwrap(), take, &[])
         }));

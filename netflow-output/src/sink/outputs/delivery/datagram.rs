@@ -136,19 +136,18 @@ impl DatagramPeer {
     fn connected(&mut self) -> io::Result<&UdpSocket> {
         if self.socket.is_none() {
             let socket = connect(&self.address)?;
+            let mut before = Vec::new();
             if let DatagramContent::Ipfix(templates) = &mut self.message {
                 templates.start_connection();
-            }
-            if let Some(last) = &self.last {
-                // A collector that was restarted cannot read it without its templates.
-                let mut before = Vec::new();
-                if let DatagramContent::Ipfix(templates) = &mut self.message {
+                if let Some(last) = &self.last {
+                    // A collector that was restarted cannot read it without its templates.
                     templates.before(last, |message| before.push(message.to_vec()));
                 }
-                for message in before.iter().chain([last]) {
-                    socket.send(message)?;
-                }
             }
+            for message in before.iter().chain(&self.last) {
+                socket.send(message)?;
+            }
+
             self.ledger.update(|statistics| statistics.connections += 1);
             self.socket = Some(socket);
         }
