@@ -38,17 +38,6 @@ macro_rules! counters {
         }
 
         impl CaptureSummary {
-            /// Counts a datagram that is returned, and what it was captured inside.
-            pub(crate) fn count_datagram(&mut self, captured: Captured) {
-                count(&mut self.datagrams);
-                if let Some(tunnel) = captured.tunnel {
-                    self.tunnels.count(tunnel);
-                }
-                if captured.is_juniper {
-                    count(&mut self.juniper);
-                }
-            }
-
             /// The counters by name, but for those of tunnels, Juniper's frames and kinds of copies.
             pub fn counters(&self) -> impl Iterator<Item = (&'static str, u64)> {
                 [$((stringify!($name), self.$name)),+].into_iter()
@@ -67,6 +56,19 @@ macro_rules! counters {
 }
 
 netflow_core::capture_counters!(counters! {});
+
+impl CaptureSummary {
+    /// Counts a datagram that is returned, and what it was captured inside.
+    pub(crate) fn count_datagram(&mut self, captured: Captured) {
+        count(&mut self.datagrams);
+        if let Some(tunnel) = captured.tunnel {
+            self.tunnels.count(tunnel);
+        }
+        if captured.is_juniper {
+            count(&mut self.juniper);
+        }
+    }
+}
 
 /// `counts_by_kind! { /// Doc. pub struct Counts of Kind; }` makes the struct with a counter for each
 /// of `Kind::ALL`, and its sum with another.

@@ -60,8 +60,8 @@ pub struct Live {
     listeners: Vec<OpenListener>,
     stopper: Stopper,
     counters: Vec<Arc<Counters>>,
-    /// Where one thread receives for all workers.
-    queue_drops: Option<Arc<QueueDrops>>,
+    /// Of the thread that receives for all workers, if there is one.
+    queue_drops: Arc<QueueDrops>,
     notices: Arc<Notices>,
     is_steered: bool,
 }
@@ -170,17 +170,16 @@ impl Live {
             share(group, listener, &mut receivers)?;
         }
         let mut counters: Vec<_> = receivers.iter().map(Receiver::counters).collect();
-        let mut queue_drops = None;
+        let queue_drops = Arc::<QueueDrops>::default();
         let sources = if is_steered {
             receivers.into_iter().map(LiveSource::of_sockets).collect()
         } else {
             let mut sources = Vec::new();
             if let Some(receiver) = receivers.pop() {
-                let distribution = queue::distribute(receiver, workers, options)?;
-                counters.push(distribution.counters);
-                queue_drops = Some(distribution.drops);
-                let queues = distribution.sources.into_iter();
-                sources.extend(queues.map(LiveSource::of_queue));
+                let distributed = queue::distribute(receiver, workers, options, &queue_drops)?;
+                let (queues, counted) = distributed;
+                counters.push(counted);
+                sources.extend(queues.into_iter().map(LiveSource::of_queue));
             }
             sources
         };
@@ -235,8 +234,7 @@ impl Live {
     /// the kernel distributes datagrams.
     #[must_use]
     pub fn queue_drops(&self) -> Vec<(IpAddr, u64)> {
-        let drops = self.queue_drops.as_ref();
-        drops.map_or_else(Vec::new, |drops| drops.counts())
+        self.queue_drops.counts()
     }
 
     /// What happened to connections since the last call; at most 256 notices are kept.

@@ -1,10 +1,9 @@
 //! One thread that receives for all workers, where the kernel cannot distribute.
 
+use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::io;
 use std::sync::Mutex;
 use std::sync::mpsc::{
@@ -20,43 +19,34 @@ use super::receiver::Receiver;
 use super::steer::worker_of;
 use crate::arrivals::Arrival;
 
-/// Maximum exporters whose drops are counted separately: a flood of spoofed ones must not take memory.
+/// Maximum exporters whose drops are counted separately: a flood of spoofed addresses must not fill the memory.
 const DROPPING: usize = 1_024;
 
 /// Datagrams dropped because the queue of their worker was full, by exporter.
 #[derive(Debug, Default)]
-pub(super) struct QueueDrops(Mutex<HashMap<IpAddr, u64>>);
+pub(super) struct QueueDrops(Mutex<BTreeMap<IpAddr, u64>>);
 
 impl QueueDrops {
     fn add(&self, exporter: IpAddr) {
         let Ok(mut drops) = self.0.lock() else {
             return;
         };
-        let is_full = drops.len() >= DROPPING;
-        match drops.entry(exporter) {
-            Entry::Occupied(mut count) => {
-                let count = count.get_mut();
-                *count = count.saturating_add(1);
-            }
-            Entry::Vacant(place) if !is_full => drop(place.insert(1)),
-            Entry::Vacant(_) => {}
+        if let Some(count) = drops.get_mut(&exporter) {
+            *count = count.saturating_add(1);
+        } else if drops.len() < DROPPING {
+            drops.insert(exporter, 1);
         }
     }
 
     /// The counts, in the order of the addresses.
     pub(super) fn counts(&self) -> Vec<(IpAddr, u64)> {
-        let drops = self.0.lock();
-        let mut counts: Vec<_> = drops.map_or_else(
-            |_| Vec::new(),
-            |drops| {
-                drops
-                    .iter()
-                    .map(|(exporter, count)| (*exporter, *count))
-                    .collect()
-            },
-        );
-        counts.sort_unstable();
-        counts
+        let Ok(drops) = self.0.lock() else {
+            return Vec::new();
+        };
+        drops
+            .iter()
+            .map(|(exporter, count)| (*exporter, *count))
+            .collect()
     }
 }
 
@@ -84,14 +74,15 @@ pub(super) struct QueueSource {
     idle: Duration,
 }
 
-/// Starts a thread that receives and passes everything on to the worker of its exporter.
+/// Starts a thread that receives and passes everything on to the worker of its exporter. It counts in what is
+/// returned, and by exporter in `drops`.
 pub(super) fn distribute(
     receiver: Receiver,
     workers: usize,
     options: &LiveOptions,
-) -> io::Result<Distribution> {
+    drops: &Arc<QueueDrops>,
+) -> io::Result<(Vec<QueueSource>, Arc<Counters>)> {
     let counters = Arc::new(Counters::default());
-    let drops = Arc::new(QueueDrops::default());
     let (mut senders, mut sources) = (Vec::new(), Vec::new());
     for _ in 0..workers {
         let (sender, queue) = sync_channel(options.queue.max(1));
@@ -102,23 +93,11 @@ pub(super) fn distribute(
             idle: options.idle,
         });
     }
-    let distribution = Distribution {
-        sources,
-        counters: Arc::clone(&counters),
-        drops: Arc::clone(&drops),
-    };
+    let (counted, drops) = (Arc::clone(&counters), Arc::clone(drops));
     thread::Builder::new()
         .name("receive".to_owned())
-        .spawn(move || pass_on(receiver, &senders, &counters, &drops))?;
-    Ok(distribution)
-}
-
-/// What a thread that receives for all workers gives them, and what it counts.
-#[derive(Debug)]
-pub(super) struct Distribution {
-    pub(super) sources: Vec<QueueSource>,
-    pub(super) counters: Arc<Counters>,
-    pub(super) drops: Arc<QueueDrops>,
+        .spawn(move || pass_on(receiver, &senders, &counted, &drops))?;
+    Ok((sources, counters))
 }
 
 fn pass_on(

@@ -1,9 +1,12 @@
 //! Which worker receives what.
 
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+use core::time::Duration;
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::net::{TcpStream, UdpSocket};
+use std::thread;
+use std::time::Instant;
 
 use netflow_io::live::{Live, LiveOptions, LiveSource, worker_of};
 use netflow_io::{Arrival, Datagrams};
@@ -145,6 +148,15 @@ fn connections_of_an_address_go_to_its_worker() {
     is_by_address(&workers(&mut live, connections.len()));
 }
 
+/// Waits until a collector has received this number of datagrams, or the kernel has dropped them.
+fn wait_for(live: &Live, sent: u64) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while live.summary().datagrams + live.summary().kernel_drops < sent {
+        assert!(Instant::now() < deadline, "{:?}", live.summary());
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn a_full_queue_drops_datagrams_and_counts_them_by_exporter() {
     const SENT: usize = 500;
@@ -163,9 +175,7 @@ fn a_full_queue_drops_datagrams_and_counts_them_by_exporter() {
         socket.send_to(&[1; 100], to).unwrap();
     }
     // Nobody reads the sources, so all but those in the queue are dropped.
-    while live.summary().datagrams + live.summary().kernel_drops < SENT as u64 {
-        std::thread::sleep(core::time::Duration::from_millis(5));
-    }
+    wait_for(&live, SENT as u64);
     live.stopper().stop();
     let mut received = 0;
     let mut counts = HashMap::<IpAddr, u64>::new();
@@ -220,9 +230,7 @@ fn drops_of_many_exporters_are_counted_without_more_memory() {
         from.send_to(&[1; 100], to).unwrap();
     }
     let sent = 2 * u64::from(EXPORTERS);
-    while live.summary().datagrams + live.summary().kernel_drops < sent {
-        std::thread::sleep(core::time::Duration::from_millis(5));
-    }
+    wait_for(&live, sent);
     let drops = live.queue_drops();
     assert!(drops.len() <= 1_024, "{}", drops.len());
     let sum: u64 = drops.iter().map(|(_, drops)| drops).sum();
