@@ -139,7 +139,7 @@ fn a_service_manager_learns_that_it_is_ready_alive_and_stopping() {
     let path = folder.file("notify");
     let manager = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
     manager
-        .set_read_timeout(Some(crate::harness::PATIENCE))
+        .set_read_timeout(Some(crate::harness::patience()))
         .unwrap();
     let mut child = netflow(&[&UDP[..], &["--quiet", "--output", "null"]].concat())
         .env("NOTIFY_SOCKET", &path)

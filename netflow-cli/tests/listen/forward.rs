@@ -2,7 +2,7 @@
 
 use std::net::UdpSocket;
 
-use crate::harness::{Collector, PATIENCE, logged, own_port, run, send, v5};
+use crate::harness::{Collector, logged, own_port, patience, run, send, v5};
 
 /// Whether this process may send from any address: root of the host has the capability, root of a container
 /// mostly, others not.
@@ -17,7 +17,7 @@ fn may_spoof() -> bool {
 #[test]
 fn datagrams_keep_the_address_of_their_exporter_if_asked() {
     let other = UdpSocket::bind("127.0.0.1:0").unwrap();
-    other.set_read_timeout(Some(PATIENCE)).unwrap();
+    other.set_read_timeout(Some(patience())).unwrap();
     let to = other.local_addr().unwrap().to_string();
     let options = ["--udp", "127.0.0.1:0", "--forward", &to, "--forward-spoof"];
     if !may_spoof() {

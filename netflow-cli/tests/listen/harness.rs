@@ -15,14 +15,14 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 /// How long a test waits for what has to happen. It is long because a machine may be busy.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The variable with an option that is left out of all command lines, so that the test of this option
 /// fails: with `=` at its end if it takes a value.
 pub(crate) const WITHOUT: &str = "NETFLOW_TEST_WITHOUT";
 
-/// How long a collector may take for what a test waits for: less where a test is expected to fail.
-fn patience() -> Duration {
+/// How long a test waits for what a collector has to do: less where a test is expected to fail.
+pub(crate) fn patience() -> Duration {
     match env::var_os(WITHOUT) {
         Some(_) => PATIENCE / 10,
         None => PATIENCE,
@@ -209,7 +209,13 @@ fn left<'a>(options: &[&'a str]) -> Vec<&'a str> {
 
 /// Runs the command to its end, without listening.
 pub(crate) fn run(options: &[&str]) -> Ended {
-    let output = netflow(options).stdin(Stdio::null()).output().unwrap();
+    run_subcommand("listen", options)
+}
+
+/// Runs a subcommand to its end.
+pub(crate) fn run_subcommand(name: &str, options: &[&str]) -> Ended {
+    let mut command = subcommand(name, options);
+    let output = command.stdin(Stdio::null()).output().unwrap();
     Ended {
         status: output.status.code(),
         stdout: String::from_utf8(output.stdout).unwrap(),

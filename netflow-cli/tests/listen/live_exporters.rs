@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Instant, SystemTime};
 
-use crate::harness::{Collector, Folder, PATIENCE};
+use crate::harness::{Collector, Folder, patience};
 
 /// Packets and octets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -137,7 +137,7 @@ impl Nfcapd {
 fn stop(child: &mut Child) {
     let sent = Command::new("kill").arg(child.id().to_string()).status();
     assert!(sent.unwrap().success());
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + patience();
     while child.try_wait().unwrap().is_none() {
         assert!(Instant::now() < deadline, "{child:?} does not end");
         thread::sleep(Duration::from_millis(50));
@@ -197,7 +197,7 @@ fn softflowd(options: &[&str]) -> Sums {
         thread::sleep(Duration::from_millis(20));
     }
     drop(pipe);
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + patience();
     while exporter.try_wait().unwrap().is_none() {
         assert!(Instant::now() < deadline, "softflowd does not end");
         thread::sleep(Duration::from_millis(50));

@@ -378,7 +378,7 @@ fn ports_of_one_address_are_exporters_of_their_own_if_asked() {
 fn datagrams_are_forwarded_as_they_came_from_a_port_for_each_exporter() {
     let other = UdpSocket::bind("127.0.0.1:0").unwrap();
     other
-        .set_read_timeout(Some(crate::harness::PATIENCE))
+        .set_read_timeout(Some(crate::harness::patience()))
         .unwrap();
     let forward = other.local_addr().unwrap().to_string();
     let collector = on_udp(&["--forward", &forward]);

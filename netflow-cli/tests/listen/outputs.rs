@@ -7,7 +7,7 @@ use std::net::{TcpListener, UdpSocket};
 use std::os::unix::net::UnixListener;
 use std::time::{Instant, SystemTime};
 
-use crate::harness::{Collector, Folder, PATIENCE, field, logged, own_port, run, send, v5};
+use crate::harness::{Collector, Folder, field, logged, own_port, patience, run, send, v5};
 use crate::replay::replay;
 
 const UDP: [&str; 2] = ["--udp", "127.0.0.1:0"];
@@ -137,7 +137,7 @@ fn a_peer_that_reads_nothing_is_given_up_after_the_output_timeout() {
     for listener in &listeners {
         listener.set_nonblocking(true).unwrap();
     }
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + patience();
     let _again = loop {
         match listeners[1].accept() {
             Ok(again) => break again,
@@ -226,7 +226,7 @@ fn rows_go_to_a_unix_socket() {
 #[test]
 fn rows_are_messages_of_syslog() {
     let server = UdpSocket::bind("127.0.0.1:0").unwrap();
-    server.set_read_timeout(Some(PATIENCE)).unwrap();
+    server.set_read_timeout(Some(patience())).unwrap();
     let collector = to(&format!("syslog://{}", server.local_addr().unwrap()), &[]);
     send("127.0.0.1", collector.addresses[0], &v5(0, 7));
     let mut octets = [0; 2_000];

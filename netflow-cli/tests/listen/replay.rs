@@ -2,17 +2,12 @@
 
 use std::process::Command;
 
-use crate::harness::{Collector, Ended, logged, subcommand};
+use crate::harness::{Collector, Ended, logged, run_subcommand, subcommand};
 
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/genuine/");
 
 pub(crate) fn replay(options: &[&str]) -> Ended {
-    let output = subcommand("replay", options).output().unwrap();
-    Ended {
-        status: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        log: String::from_utf8(output.stderr).unwrap(),
-    }
+    run_subcommand("replay", options)
 }
 
 #[test]
@@ -50,38 +45,38 @@ fn what_is_replayed_is_decoded_as_the_capture_is() {
     }
 }
 
-#[test]
-fn a_capture_can_be_sent_faster_than_it_was_captured() {
+/// Checks that a replay is still running when another, started after it, has ended.
+fn assert_overtaken(slow: &[&str], fast: &[&str]) {
     let nobody = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let to = nobody.local_addr().unwrap().to_string();
-    let path = format!("{SAMPLES}ovs.pcap");
-    let mut slow = subcommand("replay", &[&path, "--to", &to, "--speed", "0.1"])
-        .spawn()
-        .unwrap();
-    let fast = replay(&[&path, "--to", &to, "--speed", "0"]);
-    assert_eq!(fast.status, Some(0), "{}", fast.log);
-    // It was started earlier, and takes ten times as long as the capture: two minutes.
-    assert!(slow.try_wait().unwrap().is_none());
-    slow.kill().unwrap();
+    let to = ["--to", &to];
+    let slow = subcommand("replay", &[slow, &to].concat()).spawn();
+    let mut slow = slow.unwrap();
+    let fast = replay(&[fast, &to].concat());
+    let is_running = slow.try_wait().unwrap().is_none();
+    let _ = slow.kill();
     slow.wait().unwrap();
+    assert_eq!(fast.status, Some(0), "{}", fast.log);
+    assert!(is_running);
+}
+
+#[test]
+fn a_capture_can_be_sent_faster_than_it_was_captured() {
+    let path = format!("{SAMPLES}ovs.pcap");
+    // The first takes ten times as long as the capture: two minutes.
+    assert_overtaken(&[&path, "--speed", "0.1"], &[&path, "--speed", "0"]);
 }
 
 #[test]
 fn datagrams_are_sent_at_the_rate_that_was_asked_for() {
-    let nobody = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    let to = nobody.local_addr().unwrap().to_string();
     // The times of this capture are the same, so without a rate it is sent at once.
     let path = format!("{SAMPLES}sf_v5.pcap");
-    let again = [&path, "--to", &to, "--loop", "--count"];
-    let mut slow = subcommand("replay", &[&again[..], &["100", "--rate", "1"]].concat())
-        .spawn()
-        .unwrap();
-    let fast = replay(&[&again[..], &["20000", "--speed", "0"]].concat());
-    assert_eq!(fast.status, Some(0), "{}", fast.log);
-    // It was started earlier, and takes more than a minute.
-    assert!(slow.try_wait().unwrap().is_none());
-    slow.kill().unwrap();
-    slow.wait().unwrap();
+    let again = [&path, "--loop", "--count"];
+    // The first takes more than a minute.
+    assert_overtaken(
+        &[&again[..], &["100", "--rate", "1"]].concat(),
+        &[&again[..], &["20000", "--speed", "0"]].concat(),
+    );
 }
 
 #[test]
