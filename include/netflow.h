@@ -1792,7 +1792,7 @@ typedef struct netflow_domain {
   uint64_t duplicated;
   // How often the exporter restarted.
   uint64_t restarted;
-  // Missing units that may be in data that could not be read, or not yet; else they were lost.
+  // Missing units that are either lost or in data that could not be read, or not yet.
   uint64_t unread;
   // sFlow samples received.
   uint64_t samples_received;
@@ -2833,8 +2833,9 @@ netflow_result netflow_finding_detail(struct netflow_health *health,
                                       size_t size);
 
 // Makes a handle that writes messages as JSON, in the rows of `netflow decode --format json`. `schema` is a
-// `netflow_json_schema`. With NETFLOW_JSON_FLOW, the fields of the options of `decoder` apply, the flag that
-// splits biflows, and the filter that `netflow_filter_set` set; packets that sFlow discarded are no rows.
+// `netflow_json_schema`. With NETFLOW_JSON_FLOW, the fields and the flag that splits biflows, both from the
+// options of `decoder`, and the filter that `netflow_filter_set` set apply. Packets that sFlow reports as
+// discarded do not become rows.
 //
 // Pointers:
 //
@@ -2998,7 +2999,7 @@ netflow_result netflow_relay_forward(struct netflow_relay *relay,
                                      netflow_send_callback send,
                                      void *user);
 
-// Sends each template again before the next record by it. A new receiver needs this: after a new
+// Sends each template again before the next record that uses it. A new receiver needs this: after a new
 // connection, or at the start of a file.
 //
 // Pointers:
@@ -3026,7 +3027,7 @@ netflow_result netflow_source_options_init(struct netflow_source_options *option
 // Opens a capture (pcap, pcapng) or an IPFIX file (RFC 5655), plain or compressed by gzip or zstd; it is
 // recognised by its content. `options` may be NULL, for all defaults. If the file cannot be opened, a sentence
 // for people says why: it is written to `message`, NUL-terminated and cut to `capacity`, unless that is 0.
-// For wrong arguments nothing is written there.
+// If an argument is invalid, nothing is written there.
 // NETFLOW_ERROR_SYSTEM means that the system refuses, NETFLOW_ERROR_INPUT that the file is none of these.
 //
 // Pointers:

@@ -164,7 +164,7 @@ int main(int argc, char **argv) {
     /* All know everything; what an exporter announces anew replaces it. */
     if (state != NULL && netflow_load(workers[i].decoder, state, len, NULL, 0) != NETFLOW_OK) {
       fprintf(stderr, "%s is not a snapshot\n", argv[1]);
-      return 1; /* and is not replaced */
+      return 1; /* Do not overwrite a file that is not a snapshot. */
     }
     pthread_mutex_init(&workers[i].lock, NULL);
     pthread_cond_init(&workers[i].changed, NULL);

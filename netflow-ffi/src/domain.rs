@@ -55,7 +55,7 @@ pub struct netflow_domain {
     pub duplicated: u64,
     /// How often the exporter restarted.
     pub restarted: u64,
-    /// Missing units that may be in data that could not be read, or not yet; else they were lost.
+    /// Missing units that are either lost or in data that could not be read, or not yet.
     pub unread: u64,
     /// sFlow samples received.
     pub samples_received: u64,

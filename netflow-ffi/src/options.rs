@@ -236,9 +236,7 @@ impl netflow_options {
     /// Fills in the defaults of numbers that are 0.
     fn fill(&mut self) {
         let defaults = Self::default();
-        if self.fields == [0; 2] {
-            self.fields = defaults.fields;
-        }
+        self.fields = or_default(self.fields, defaults.fields);
         for (number, default) in [
             (&mut self.state_octets, defaults.state_octets),
             (&mut self.domain_octets, defaults.domain_octets),
@@ -248,29 +246,21 @@ impl netflow_options {
             (&mut self.common_properties, defaults.common_properties),
             (&mut self.joined_octets, defaults.joined_octets),
         ] {
-            if *number == 0 {
-                *number = default;
-            }
+            *number = or_default(*number, default);
         }
         for (number, default) in [
             (&mut self.waiting_lifetime, defaults.waiting_lifetime),
             (&mut self.template_lifetime, defaults.template_lifetime),
         ] {
-            if *number == 0 {
-                *number = default;
-            }
+            *number = or_default(*number, default);
         }
         for (number, default) in [
             (&mut self.template_fields, defaults.template_fields),
             (&mut self.list_depth, defaults.list_depth),
         ] {
-            if *number == 0 {
-                *number = default;
-            }
+            *number = or_default(*number, default);
         }
-        if self.hash_seed == 0 {
-            self.hash_seed = defaults.hash_seed;
-        }
+        self.hash_seed = or_default(self.hash_seed, defaults.hash_seed);
     }
 }
 

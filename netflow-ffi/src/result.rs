@@ -149,7 +149,7 @@ impl Failure {
         Self::Argument(netflow_result::NETFLOW_ERROR_NULL, what)
     }
 
-    /// A handle that a callback uses.
+    /// A handle that is in use, or a message that the callback ended.
     pub(crate) const fn busy(what: &'static str) -> Self {
         Self::Argument(netflow_result::NETFLOW_ERROR_BUSY, what)
     }

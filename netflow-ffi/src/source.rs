@@ -11,6 +11,8 @@ use crate::pointer::FromOctets;
 use crate::result::{Failure, netflow_result};
 use crate::text_buffer::TextBuffer;
 
+pub(crate) const BUSY: Failure = Failure::busy("the source is in use");
+
 /// Reads the next octets of a file into `buffer`, which has room for `capacity`, and writes their number
 /// to `count`; 0 is the end. Anything but 0 that it returns is an errno, for a file that cannot be read.
 /// It must not use the source.
@@ -125,10 +127,7 @@ pub struct netflow_source {
 
 impl netflow_source {
     pub(crate) fn stats(&self) -> Result<netflow_source_stats, Failure> {
-        let source = self
-            .source
-            .try_borrow()
-            .map_err(|_| Failure::busy("the source is in use"))?;
+        let source = self.source.try_borrow().map_err(|_| BUSY)?;
         Ok(netflow_source_stats::new(
             source.summary(),
             source.octets_read(),

@@ -8,8 +8,9 @@ use crate::pointer;
 use crate::result::{Failure, netflow_result};
 
 /// Makes a handle that writes messages as JSON, in the rows of `netflow decode --format json`. `schema` is a
-/// `netflow_json_schema`. With NETFLOW_JSON_FLOW, the fields of the options of `decoder` apply, the flag that
-/// splits biflows, and the filter that `netflow_filter_set` set; packets that sFlow discarded are no rows.
+/// `netflow_json_schema`. With NETFLOW_JSON_FLOW, the fields and the flag that splits biflows, both from the
+/// options of `decoder`, and the filter that `netflow_filter_set` set apply. Packets that sFlow reports as
+/// discarded do not become rows.
 ///
 /// # Safety
 ///

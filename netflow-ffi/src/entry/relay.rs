@@ -12,6 +12,8 @@ use crate::relay::{
 };
 use crate::result::{Failure, netflow_result};
 
+const BUSY: Failure = Failure::busy("the relay is in use");
+
 /// Writes the default options. `size` is `sizeof(netflow_relay_options)`.
 ///
 /// # Safety
@@ -96,10 +98,7 @@ pub unsafe extern "C" fn netflow_relay_forward(
         // SAFETY: as the caller promises.
         let relay = unsafe { handle(relay) }?;
         let send = send.ok_or(Failure::null("send"))?;
-        let mut relay = relay
-            .relay
-            .try_borrow_mut()
-            .map_err(|_| Failure::busy("the relay is in use"))?;
+        let mut relay = relay.relay.try_borrow_mut().map_err(|_| BUSY)?;
         let sent = decoder.state(|state| {
             let filter = state.filter.clone();
             state.with(|reading, _| {
@@ -124,7 +123,7 @@ pub unsafe extern "C" fn netflow_relay_forward(
     unsafe { call_with(decoder, work) }
 }
 
-/// Sends each template again before the next record by it. A new receiver needs this: after a new
+/// Sends each template again before the next record that uses it. A new receiver needs this: after a new
 /// connection, or at the start of a file.
 ///
 /// # Safety
@@ -137,10 +136,7 @@ pub unsafe extern "C" fn netflow_relay_resend_templates(
     call(|| {
         // SAFETY: as the caller promises.
         let relay = unsafe { handle(relay) }?;
-        let mut relay = relay
-            .relay
-            .try_borrow_mut()
-            .map_err(|_| Failure::busy("the relay is in use"))?;
+        let mut relay = relay.relay.try_borrow_mut().map_err(|_| BUSY)?;
         relay.resend_templates();
         Ok(netflow_result::NETFLOW_OK)
     })
@@ -162,10 +158,7 @@ pub unsafe extern "C" fn netflow_relay_stats_read(
         let relay = unsafe { handle(relay) }?;
         // SAFETY: as the caller promises.
         let output = unsafe { OutputStruct::new(stats, size, "relay statistics") }?;
-        let relay = relay
-            .relay
-            .try_borrow()
-            .map_err(|_| Failure::busy("the relay is in use"))?;
+        let relay = relay.relay.try_borrow().map_err(|_| BUSY)?;
         output.write((*relay.stats()).into());
         Ok(netflow_result::NETFLOW_OK)
     })

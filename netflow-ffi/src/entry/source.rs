@@ -38,7 +38,7 @@ pub unsafe extern "C" fn netflow_source_options_init(
 /// Opens a capture (pcap, pcapng) or an IPFIX file (RFC 5655), plain or compressed by gzip or zstd; it is
 /// recognised by its content. `options` may be NULL, for all defaults. If the file cannot be opened, a sentence
 /// for people says why: it is written to `message`, NUL-terminated and cut to `capacity`, unless that is 0.
-/// For wrong arguments nothing is written there.
+/// If an argument is invalid, nothing is written there.
 /// NETFLOW_ERROR_SYSTEM means that the system refuses, NETFLOW_ERROR_INPUT that the file is none of these.
 ///
 /// # Safety
@@ -118,10 +118,7 @@ pub unsafe extern "C" fn netflow_source_next(
         let handle = unsafe { handle(source) }?;
         // SAFETY: as the caller promises.
         let output = unsafe { datagram_output(datagram) }?.ok_or(Failure::null("datagram"))?;
-        let mut source = handle
-            .source
-            .try_borrow_mut()
-            .map_err(|_| Failure::busy("the source is in use"))?;
+        let mut source = handle.source.try_borrow_mut().map_err(|_| source::BUSY)?;
         match source.next_arrival() {
             None => Ok(netflow_result::NETFLOW_END),
             Some(Ok(Arrival::Datagram(found))) => {
