@@ -8,13 +8,12 @@ mod memory;
 
 use core::time::Duration;
 use std::fs;
-use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::thread;
-use std::time::Instant;
 
 use crate::command::cargo;
+use crate::measured::{Running, free_port, precise};
 use crate::repository::{Result, target};
 use crate::test::tools;
 
@@ -34,8 +33,19 @@ const STORED: &str = "start,end,received,source_address,destination_address,sour
 /// A collector under load.
 struct Receiver {
     name: &'static str,
-    child: Child,
+    process: Running,
     port: u16,
+}
+
+impl Receiver {
+    fn start(name: &'static str, command: &mut Command, port: u16) -> Result<Self> {
+        let process = Running::start(command.stdout(Stdio::null()))?;
+        Ok(Self {
+            name,
+            process,
+            port,
+        })
+    }
 }
 
 /// Starts a collector.
@@ -158,30 +168,24 @@ impl Kit {
     /// `netflow listen` with an output.
     fn netflow(&self, name: &'static str, options: &[&str]) -> Result<Receiver> {
         let port = free_port()?;
-        let child = Command::new(&self.netflow)
+        let mut command = Command::new(&self.netflow);
+        command
             .args(["listen", "--udp", &format!("127.0.0.1:{port}")])
             .args(options)
-            .stdout(Stdio::null())
-            .stderr(fs::File::create(self.folder.join("log"))?)
-            .spawn()?;
-        Ok(Receiver { name, child, port })
+            .stderr(fs::File::create(self.folder.join("log"))?);
+        Receiver::start(name, &mut command, port)
     }
 }
 
 fn nfcapd(kit: &Kit) -> Result<Receiver> {
     let port = free_port()?;
-    let child = Command::new("nfcapd")
+    let mut command = Command::new("nfcapd");
+    command
         .args(["-b", "127.0.0.1", "-p", &port.to_string(), "-B", "16777216"])
         .arg("-w")
         .arg(&kit.folder)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
-    Ok(Receiver {
-        name: "nfcapd",
-        child,
-        port,
-    })
+        .stderr(Stdio::null());
+    Receiver::start("nfcapd", &mut command, port)
 }
 
 /// nfacctd with a file of CSV, one row a flow key.
@@ -197,28 +201,19 @@ fn nfacctd(kit: &Kit) -> Result<Receiver> {
         kit.file("flows.csv")
     );
     fs::write(&path, content)?;
-    let child = Command::new("nfacctd")
+    let mut command = Command::new("nfacctd");
+    command
         .env("PATH", tools::path())
         .arg("-f")
         .arg(&path)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
-    Ok(Receiver {
-        name: "nfacctd",
-        child,
-        port,
-    })
-}
-
-fn free_port() -> Result<u16> {
-    Ok(UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port())
+        .stderr(Stdio::null());
+    Receiver::start("nfacctd", &mut command, port)
 }
 
 /// Sends the datagrams, ends the receiver, and reads what it took and what it has.
 fn measure(kit: &Kit, mut receiver: Receiver, datagrams: u64, rate: u64) -> Result<Figure> {
     thread::sleep(Duration::from_secs(2));
-    let before = processor_seconds(receiver.child.id())?;
+    let before = processor_seconds(receiver.process.id())?;
     let sent = Command::new(&kit.netflow)
         .args(["replay", "--generate", "ipfix", "--exporters", "16"])
         .args([
@@ -235,7 +230,7 @@ fn measure(kit: &Kit, mut receiver: Receiver, datagrams: u64, rate: u64) -> Resu
     }
     // What is still in the socket's buffer.
     thread::sleep(Duration::from_secs(2));
-    let seconds = processor_seconds(receiver.child.id())? - before;
+    let seconds = processor_seconds(receiver.process.id())? - before;
     let dropped = kernel_drops(receiver.port)?;
     let counted = ended(kit, &mut receiver)?;
     Ok(Figure {
@@ -248,13 +243,7 @@ fn measure(kit: &Kit, mut receiver: Receiver, datagrams: u64, rate: u64) -> Resu
 
 /// Ends a receiver; returns the datagrams that it received, if it says so.
 fn ended(kit: &Kit, receiver: &mut Receiver) -> Result<Option<u64>> {
-    Command::new("kill")
-        .arg(receiver.child.id().to_string())
-        .status()?;
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while receiver.child.try_wait()?.is_none() && Instant::now() < deadline {
-        thread::sleep(Duration::from_millis(50));
-    }
+    receiver.process.end()?;
     if receiver.name == "nfcapd" {
         let summary = Command::new("nfdump")
             .arg("-I")
@@ -342,12 +331,4 @@ fn print(figures: &[Figure], sent: u64) {
     println!(
         "/counting, /nfcapd: datagrams for each second of the processor, divided by those of that receiver"
     );
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "figures for people, of far fewer than 2^52"
-)]
-fn precise(number: u64) -> f64 {
-    number as f64
 }

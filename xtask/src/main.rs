@@ -9,6 +9,7 @@ mod generate;
 mod install;
 mod instructions;
 mod load;
+mod measured;
 mod package;
 mod registry;
 mod release;

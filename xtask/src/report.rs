@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::command::{Command, cargo, python};
+use crate::measured;
 use crate::repository::{Result, root, target};
 use crate::test::tools::{self, Tool};
 
@@ -46,10 +47,16 @@ pub(crate) fn run(builds: bool) -> ExitCode {
 
 fn measure(builds: bool) -> Result {
     let absent = tools::provide(TOOLS)?;
-    let kit = Kit::new(&absent, builds)?;
+    let mut kit = Kit::new(&absent, builds)?;
     let decoders = decoders::measure(&kit)?;
+    kit.load.see();
     let commands = commands::measure(&kit)?;
-    let threads = threads::measure(&kit)?;
+    kit.load.see();
+    let threads = threads::measure(&kit).unwrap_or_else(|error| {
+        println!("Parquet by two threads: left out, {error}");
+        None
+    });
+    kit.load.see();
     let aims = aims::measure(&kit, &decoders, &commands, threads)?;
     page::write(&kit, &decoders, &commands, &aims)
 }
@@ -71,6 +78,29 @@ struct Kit {
     folder: PathBuf,
     /// Tools that are not there.
     absent: Vec<String>,
+    load: Load,
+}
+
+/// What else the machine did.
+struct Load(Vec<f64>);
+
+impl Load {
+    /// The measurements are one process that always runs, after builds that leave a higher average behind.
+    const HIGH: f64 = 1.5;
+
+    fn see(&mut self) {
+        self.0.extend(measured::load());
+    }
+
+    /// Whether other work ran beside the measurements: after them, when the builds are long over.
+    fn is_high(&self) -> bool {
+        self.0.iter().skip(1).any(|load| *load > Self::HIGH)
+    }
+
+    fn text(&self) -> String {
+        let loads: Vec<String> = self.0.iter().map(f64::to_string).collect();
+        loads.join(", ")
+    }
 }
 
 impl Kit {
@@ -80,7 +110,7 @@ impl Kit {
         fs::create_dir_all(&folder)?;
         let built = folder.join("peers");
         if builds {
-            cargo("build --locked --release -p netflow-cli").run()?;
+            cargo("build --locked --release -p netflow-cli --features columns").run()?;
             cargo("build --locked --release --bins --manifest-path benches/peers/Cargo.toml")
                 .text("--target-dir")
                 .path(&built)
@@ -104,6 +134,7 @@ impl Kit {
             python: python.ok(),
             folder,
             absent: absent.iter().map(|tool| tool.name().to_owned()).collect(),
+            load: Load(measured::load().into_iter().collect()),
         })
     }
 

@@ -1,7 +1,7 @@
 """Packages of Python over a workload: ``peers.py netflow|scapy|netflow_rs v5|v9|ipfix FILE PASSES``. The file has the
 datagrams, each after its length; for netflow_rs it is a capture.
 
-Prints what ``netflow-peers pass`` prints: the sums of 11 fields, the nanoseconds of the fastest pass, and the
+Prints what ``netflow-peers pass`` prints: the sums of 11 fields, and the
 most memory of the process in KiB.
 """
 
@@ -9,7 +9,6 @@ import ipaddress
 import resource
 import struct
 import sys
-import time
 
 #: The fields of a row, as each package names them in each protocol.
 NETFLOW = {
@@ -132,14 +131,10 @@ def netflow_rs(_kind, file):
 def main(package, kind, file, passes):
     payloads = file if package == "netflow_rs" else messages(file)
     read = {"netflow": netflow, "scapy": scapy, "netflow_rs": netflow_rs}[package]
-    fastest = None
     for _ in range(int(passes)):
-        begun = time.perf_counter_ns()
         sums = read(kind, payloads)
-        taken = time.perf_counter_ns() - begun
-        fastest = taken if fastest is None else min(fastest, taken)
     print("\t".join(str(number & (1 << 64) - 1) for number in sums))
-    print(fastest, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, sep="\t")
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 if __name__ == "__main__":

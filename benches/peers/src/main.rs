@@ -3,7 +3,7 @@
 //! - `netflow-peers list`: workload, name, version and unit of time of each decoder.
 //! - `netflow-peers expected KIND COUNT`: the sums of 11 fields as they were written: of the wire, of flows.
 //! - `netflow-peers pass NAME KIND COUNT PASSES`: reads a workload this number of times; prints the sums that
-//!   were read, the nanoseconds of the fastest pass, and the most memory of the process in KiB.
+//!   were read, and the most memory of the process in KiB.
 //! - `netflow-peers write KIND COUNT FILE`: the datagrams, each after its length, for programs in other languages.
 //! - `netflow-peers capture KIND COUNT FILE [EXPORTERS]`: the same as a capture, for whole commands.
 //!
@@ -12,7 +12,6 @@
 use std::fs;
 use std::io;
 use std::process::ExitCode;
-use std::time::Instant;
 
 use netflow_benches::{Kind, Sums, Workload, pcap};
 use netflow_peers::{PEERS, Peer};
@@ -68,15 +67,12 @@ fn list() {
 fn pass(name: &str, kind: &str, count: &str, passes: &str) -> Option<()> {
     let workload = workload(kind, count, "1")?;
     let peer = PEERS.iter().find(|peer| peer.name == name)?;
-    let mut fastest = u128::MAX;
     let mut sums = Sums::default();
     for _ in 0..passes.parse::<u32>().ok()? {
-        let start = Instant::now();
         sums = std::hint::black_box(Peer::sums(peer, &workload));
-        fastest = fastest.min(start.elapsed().as_nanos());
     }
     print(&sums);
-    println!("{fastest}\t{}", peak_memory());
+    println!("{}", peak_memory());
     Some(())
 }
 

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::{Kit, STORED, ended};
+use crate::measured::Running;
 use crate::repository::Result;
 
 /// Exporters that send.
@@ -23,12 +24,13 @@ pub(super) fn watch(kit: &Kit, minutes: u64, rate: u64) -> Result {
     let mut receiver = kit.netflow("netflow, Parquet", &[&options[..], &more].concat())?;
     thread::sleep(Duration::from_secs(2));
     let count = (minutes * 60 * rate).to_string();
-    let mut sender = Command::new(&kit.netflow)
+    let mut command = Command::new(&kit.netflow);
+    command
         .args(["replay", "--generate", "ipfix", "--exporters", EXPORTERS])
         .args(["--count", &count, "--rate", &rate.to_string()])
         .args(["--to", &format!("127.0.0.1:{}", receiver.port)])
-        .stderr(Stdio::null())
-        .spawn()?;
+        .stderr(Stdio::null());
+    let mut sender = Running::start(&mut command)?;
     let begun = Instant::now();
     let mut next = begun + EVERY;
     println!("{:>6} {:>12}", "minute", "memory, KiB");
@@ -39,14 +41,8 @@ pub(super) fn watch(kit: &Kit, minutes: u64, rate: u64) -> Result {
         if Instant::now() >= next {
             next += EVERY;
             let minute = begun.elapsed().as_secs() / 60;
-            match resident(receiver.child.id()) {
-                Ok(memory) => println!("{minute:>6} {memory:>12}"),
-                Err(error) => {
-                    sender.kill()?;
-                    sender.wait()?;
-                    return Err(error);
-                }
-            }
+            let memory = resident(receiver.process.id())?;
+            println!("{minute:>6} {memory:>12}");
         }
         thread::sleep(Duration::from_millis(200));
     };

@@ -1,16 +1,16 @@
 //! Whole commands over captures: user and system time of the processor.
 
+use alloc::collections::BTreeMap;
 use core::time::Duration;
 use std::fs;
-use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};
 use std::thread;
-use std::time::Instant;
 
 use super::{Kit, Run};
 use crate::command::{Command, python};
 use crate::instructions::FIELDS;
+use crate::measured::{Running, free_port, precise};
 use crate::repository::{Result, root};
 
 /// Datagrams of a capture.
@@ -51,25 +51,22 @@ pub(super) struct Whole {
 /// Measures all commands over all captures.
 pub(super) fn measure(kit: &Kit) -> Result<Vec<Whole>> {
     let mut commands = Vec::new();
-    let mut expected = Vec::new();
+    let mut expected = BTreeMap::new();
     for kind in KINDS {
         for datagrams in [DATAGRAMS, DATAGRAMS_OF_TSHARK] {
-            expected.push((kind, datagrams, sums(kit, kind, datagrams)?));
+            expected.insert((kind, datagrams), sums(kit, kind, datagrams)?);
         }
         if kit.netflow.exists() {
             ours(kit, kind, &mut commands)?;
         }
         tshark(kit, kind, &mut commands)?;
         match nfcapd(kit, kind) {
-            Ok(file) => nfdump(kind, &file, &mut commands),
+            Ok(folder) => nfdump(kind, &folder, &mut commands),
             Err(error) => println!("nfdump of {kind}: left out, {error}"),
         }
     }
     for command in &mut commands {
-        let known = |(kind, datagrams, _): &&(_, _, _)| {
-            (*kind, *datagrams) == (command.kind, command.datagrams)
-        };
-        let expected = expected.iter().find(known).map(|(_, _, sums)| sums);
+        let expected = expected.get(&(command.kind, command.datagrams));
         if let Err(error) = command.check(kit, expected) {
             println!("{} of {}: {error}", command.name, command.kind);
             command.fault = Some(error.to_string());
@@ -82,14 +79,9 @@ pub(super) fn measure(kit: &Kit) -> Result<Vec<Whole>> {
             .filter(|command| command.fault.is_none())
         {
             let run = Run::of(&command.command, Path::new("/dev/null"))?;
-            let of_kind = |(kind, datagrams, _): &&(_, _, Vec<u64>)| {
-                (*kind, *datagrams) == (command.kind, command.datagrams)
-            };
-            let flows = expected
-                .iter()
-                .find(of_kind)
-                .and_then(|(_, _, sums)| sums.first());
-            let each = run.nanos / super::page::precise(flows.copied().unwrap_or(0));
+            let sums = expected.get(&(command.kind, command.datagrams));
+            let flows = sums.and_then(|sums| sums.first());
+            let each = run.nanos / precise(flows.copied().unwrap_or(0));
             command.nanos = Some(command.nanos.map_or(each, |nanos| nanos.min(each)));
             command.memory_kib = command.memory_kib.max(run.memory_kib);
         }
@@ -176,20 +168,20 @@ fn tshark(kit: &Kit, kind: &'static str, commands: &mut Vec<Whole>) -> Result {
     Ok(())
 }
 
-fn nfdump(kind: &'static str, file: &Path, commands: &mut Vec<Whole>) {
+fn nfdump(kind: &'static str, folder: &Path, commands: &mut Vec<Whole>) {
     let forms = [
         ("nfdump JSON", Some("nfdump-json"), "json"),
         ("nfdump CSV", Some("nfdump-csv"), "csv"),
         ("nfdump line", None, "line"),
     ];
     for (name, form, option) in forms {
-        let options = format!("nfdump -q -N -o {option} -r");
+        let options = format!("nfdump -q -N -o {option} -R");
         let mut command: Vec<String> = options.split(' ').map(str::to_owned).collect();
-        command.push(file.display().to_string());
+        command.push(folder.display().to_string());
         commands.push(Whole::new(
             kind,
             name,
-            format!("{options} FILE"),
+            format!("{options} FOLDER"),
             form,
             command,
             DATAGRAMS,
@@ -197,7 +189,8 @@ fn nfdump(kind: &'static str, file: &Path, commands: &mut Vec<Whole>) {
     }
 }
 
-/// Sends the capture to nfcapd, slowly enough that nothing is lost. Returns the file that it wrote.
+/// Sends the capture to nfcapd, slowly enough that nothing is lost. Returns the folder of its files, which are
+/// two if an interval ended meanwhile.
 fn nfcapd(kit: &Kit, kind: &str) -> Result<PathBuf> {
     let capture = kit.write("capture", kind, DATAGRAMS)?;
     let folder = kit.file(&format!("nfcapd_{kind}"));
@@ -205,8 +198,9 @@ fn nfcapd(kit: &Kit, kind: &str) -> Result<PathBuf> {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    let port = UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port();
-    let mut collector = Process::new("nfcapd")
+    let port = free_port()?;
+    let mut command = Process::new("nfcapd");
+    command
         .args([
             "-b",
             "127.0.0.1",
@@ -218,27 +212,17 @@ fn nfcapd(kit: &Kit, kind: &str) -> Result<PathBuf> {
         ])
         .arg(&folder)
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
+        .stderr(Stdio::null());
+    let mut collector = Running::start(&mut command)?;
     thread::sleep(Duration::from_secs(1));
     let sent = Command::new(&kit.netflow, "netflow")
         .arguments(&format!("replay --rate 1000 --to 127.0.0.1:{port}"))
         .path(&capture)
         .run();
     thread::sleep(Duration::from_secs(1));
-    Process::new("kill")
-        .arg(collector.id().to_string())
-        .status()?;
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while collector.try_wait()?.is_none() && Instant::now() < deadline {
-        thread::sleep(Duration::from_millis(50));
-    }
+    collector.end()?;
     sent?;
-    let mut files: Vec<PathBuf> = fs::read_dir(&folder)?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
-    files.sort();
-    files.pop().ok_or_else(|| "nfcapd wrote no file".into())
+    Ok(folder)
 }
 
 impl Whole {

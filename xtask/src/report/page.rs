@@ -3,13 +3,14 @@
 use core::fmt::Write as _;
 use std::fs;
 
-use super::aims::Aim;
+use super::aims::{Aim, Measure};
 use super::commands::{self, Whole};
 use super::decoders::Decoder;
 use super::plot::{self, Bar};
 use super::{Kit, ROUNDS};
 use crate::command::{Command, cargo};
 use crate::instructions::KINDS;
+use crate::measured::precise;
 use crate::repository::{Result, root};
 
 /// The report, and the folder of its plots beside it.
@@ -26,12 +27,17 @@ const READING: [&str; 4] = [
 
 /// Writes the report and its plots.
 pub(super) fn write(kit: &Kit, decoders: &[Decoder], commands: &[Whole], aims: &[Aim]) -> Result {
-    let mut page = String::from(
+    let command = if kit.builds {
+        "bench-report`, which builds,"
+    } else {
+        "bench-report --built`, which leaves out what had not been built before, and"
+    };
+    let mut page = format!(
         "# The project beside others\n\n\
-         Written by `cargo xtask bench-report`, which builds, compares, measures and draws everything here.\n\n",
+         Written by `cargo xtask {command} compares, measures and draws everything here.\n\n"
     );
     machine(kit, &mut page)?;
-    wanted(aims, &mut page);
+    wanted(kit, aims, &mut page);
     fs::create_dir_all(root().join(PLOTS))?;
     decoding(decoders, &mut page)?;
     whole(commands, &mut page)?;
@@ -48,18 +54,17 @@ fn machine(kit: &Kit, page: &mut String) -> Result {
     let models: Vec<&str> = models
         .map(|model| model.trim_start_matches([' ', '\t', ':']))
         .collect();
-    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load.split(' ').next().unwrap_or("unknown");
     let system = fs::read_to_string("/etc/os-release").unwrap_or_default();
     let system = system
         .lines()
         .find_map(|line| line.strip_prefix("PRETTY_NAME="));
     let _ = writeln!(
         page,
-        "| | |\n|---|---|\n| processor | {}, {} of them |\n| system | {} |\n| load at the end of the run | {load} |",
+        "| | |\n|---|---|\n| processor | {}, {} of them |\n| system | {} |\n| load after the builds, and after decoders, commands and threads were measured | {} |",
         models.first().unwrap_or(&"unknown"),
         models.len(),
         system.unwrap_or("unknown").trim_matches('"'),
+        kit.load.text(),
     );
     let versions = [
         ("Rust", cargo("--version")),
@@ -74,10 +79,10 @@ fn machine(kit: &Kit, page: &mut String) -> Result {
         ),
     ];
     for (name, version) in versions {
-        if kit.absent.iter().any(|tool| tool == name) {
+        // What is not there was left out.
+        let Ok(printed) = version.printed() else {
             continue;
-        }
-        let printed = version.output()?.stdout;
+        };
         let printed = String::from_utf8_lossy(&printed).into_owned();
         let _ = writeln!(
             page,
@@ -95,14 +100,23 @@ fn machine(kit: &Kit, page: &mut String) -> Result {
 }
 
 /// The aims, and whether they hold.
-fn wanted(aims: &[Aim], page: &mut String) {
+fn wanted(kit: &Kit, aims: &[Aim], page: &mut String) {
     page.push_str(
         "## Aims\n\nRatios are of times in this run; instructions are those of \
-         `instructions.csv`, which `cargo xtask instructions` holds true.\n\n\
-         | | aim | figure | |\n|---|---:|---:|---|\n",
+         `instructions.csv`, which `cargo xtask instructions` holds true.\n\n",
     );
+    if kit.load.is_high() {
+        page.push_str(
+            "\n**Other work ran beside this run, so ratios of times are not judged**; they can be anything. Run \
+             `cargo xtask bench-report` again on a quiet machine.\n\n",
+        );
+    }
+    page.push_str("| | aim | figure | |\n|---|---:|---:|---|\n");
     for aim in aims {
         let (figure, holds) = match aim.figure {
+            Some(figure) if aim.measure == Measure::Times && kit.load.is_high() => {
+                (number(figure), "not judged")
+            }
             Some(figure) if aim.limit.holds(figure) => (number(figure), "holds"),
             Some(figure) => (number(figure), "**does not hold**"),
             None => ("–".to_owned(), "not measured"),
@@ -163,10 +177,8 @@ fn decoding(decoders: &[Decoder], page: &mut String) -> Result {
                 or_dash(decoder.nanos),
                 or_dash(decoder.nanos.map(|nanos| nanos / ours)),
                 or_dash(decoder.instructions),
-                decoder
-                    .allocations
-                    .map_or_else(|| "–".to_owned(), |each| format!("{each:.2}")),
-                number(precise(decoder.memory_kib) / 1024.0),
+                or_dash(decoder.allocations),
+                memory(decoder.memory_kib),
             );
         }
         page.push('\n');
@@ -200,7 +212,8 @@ fn whole(all: &[Whole], page: &mut String) -> Result {
     page.push_str(
         "## Whole commands\n\nTime of the processor, user and system, output to `/dev/null`. netflow and tshark read a capture; nfdump reads \
          the file that nfcapd wrote of the same datagrams, received by UDP, so that decoding is not in its figures. Flows and the sums of \
-         addresses, ports, octets, packets and protocol in the output equal what was sent, for JSON, CSV and tshark.\n\n",
+         addresses, ports, octets, packets and protocol in the output equal what was sent, for JSON, CSV and tshark. Memory of less \
+         than the small program has that starts them, some 14 MiB, is not seen: \"few\".\n\n",
     );
     for kind in commands::KINDS {
         let commands: Vec<&Whole> = all.iter().filter(|command| command.kind == kind).collect();
@@ -231,7 +244,7 @@ fn whole(all: &[Whole], page: &mut String) -> Result {
                 command.shown,
                 number(nanos),
                 number(nanos / ours),
-                number(precise(command.memory_kib) / 1024.0),
+                memory(command.memory_kib),
             );
             bars.push(Bar {
                 label: command.name.to_owned(),
@@ -250,29 +263,69 @@ fn whole(all: &[Whole], page: &mut String) -> Result {
     Ok(())
 }
 
+/// MiB, or that they are too few to be seen.
+fn memory(kib: u64) -> String {
+    if kib == 0 {
+        return "few".to_owned();
+    }
+    number(precise(kib) / 1024.0)
+}
+
 /// The first words of a message, which a cell of a table can hold.
 fn short(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default().replace('|', "/");
     line.chars().take(100).collect()
 }
 
-/// A number with three significant digits.
+/// A number with three significant digits, or all before the decimal point, thousands apart.
 pub(super) fn number(value: f64) -> String {
     if value.is_nan() {
         return "–".to_owned();
     }
-    match value {
-        value if value < 10.0 => format!("{value:.2}"),
-        value if value < 100.0 => format!("{value:.1}"),
-        value if value < 10_000.0 => format!("{value:.0}"),
-        value => format!("{:.0},{:03.0}", (value / 1000.0).floor(), value % 1000.0),
+    if value < 10.0 {
+        return format!("{value:.2}");
     }
+    if value < 100.0 {
+        return format!("{value:.1}");
+    }
+    let digits = format!("{value:.0}");
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "figures for people, of far fewer than 2^52"
-)]
-pub(super) fn precise(number: u64) -> f64 {
-    number as f64
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn numbers_have_three_digits_and_commas() {
+        let texts = [
+            0.004,
+            9.876,
+            12.34,
+            123.4,
+            999.9,
+            1999.7,
+            21_600.4,
+            1_234_567.0,
+        ]
+        .map(number);
+        let expected = [
+            "0.00",
+            "9.88",
+            "12.3",
+            "123",
+            "1,000",
+            "2,000",
+            "21,600",
+            "1,234,567",
+        ];
+        assert_eq!(texts, expected);
+    }
 }

@@ -2,6 +2,9 @@
 
 use core::fmt::Write as _;
 
+use super::page::number;
+use crate::measured::precise;
+
 /// A bar: its label and the value.
 pub(super) struct Bar {
     pub(super) label: String,
@@ -29,7 +32,7 @@ pub(super) fn bars(title: &str, unit: &str, bars: &[Bar]) -> String {
     );
     let room = WIDTH - LABELS - NUMBERS;
     let at = |value: f64| LABELS + (value.log10() - low) / (high - low) * room;
-    let height = TOP + ROW * super::page::precise(sorted.len() as u64) + 30.0;
+    let height = TOP + ROW * precise(sorted.len() as u64) + 30.0;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
          height=\"{height}\" font-family=\"sans-serif\" font-size=\"13\" role=\"img\">\n\
@@ -48,7 +51,7 @@ pub(super) fn bars(title: &str, unit: &str, bars: &[Bar]) -> String {
     let mut power = low;
     while power <= high {
         let x = at(10_f64.powf(power));
-        let label = super::page::number(10_f64.powf(power));
+        let label = number(10_f64.powf(power));
         let _ = writeln!(
             svg,
             "<line class=\"line\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{TOP}\" y2=\"{bottom}\"/>\
@@ -74,7 +77,7 @@ pub(super) fn bars(title: &str, unit: &str, bars: &[Bar]) -> String {
             ROW - 8.0,
             end.max(LABELS + 2.0) + 6.0,
             y + 17.0,
-            super::page::number(bar.value)
+            number(bar.value)
         );
         y += ROW;
     }

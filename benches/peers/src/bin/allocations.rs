@@ -25,7 +25,7 @@ fn main() -> ExitCode {
             // What is allocated once is in both.
             let (few, many) = (allocations(count), allocations(count * 2));
             let each = (many.0 - few.0) / (many.1 - few.1);
-            println!("{}\t{}\t{each:.2}", kind.name(), peer.name);
+            println!("{}\t{}\t{each}", kind.name(), peer.name);
         }
     }
     ExitCode::SUCCESS
