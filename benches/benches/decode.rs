@@ -4,11 +4,6 @@ use core::hint::black_box;
 use core::time::Duration;
 use std::time::Instant;
 
-use arrow_array::cast::AsArray as _;
-use arrow_array::types::{
-    ArrowPrimitiveType, TimestampNanosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
-};
-use arrow_array::{Array, RecordBatch};
 use criterion::measurement::WallTime;
 use criterion::{
     BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main,
@@ -156,9 +151,9 @@ fn arrow(
     if addresses == Addresses::Key {
         let mut sums = Sums::default();
         arrow::read(&mut decoder, &mut builder, workload, |batch| {
-            add_batch(&batch, &mut sums);
+            arrow::add(&batch, &mut sums);
         });
-        add_batch(&builder.finish().unwrap(), &mut sums);
+        arrow::add(&builder.finish().unwrap(), &mut sums);
         assert_eq!(sums, workload.flow_sums());
     }
     group.bench_function(name, |bencher| {
@@ -221,27 +216,6 @@ fn ratios(_: &mut Criterion) {
             print!(" {name} {each:5.1} ({:.2})", seconds / fastest[0]);
         }
         println!();
-    }
-}
-
-/// Adds the 11 columns of a batch.
-fn add_batch(batch: &RecordBatch, sums: &mut Sums) {
-    fn sum<T: ArrowPrimitiveType>(column: &dyn Array, wide: fn(T::Native) -> u64) -> u64 {
-        assert_eq!(column.null_count(), 0);
-        let values = column.as_primitive::<T>().values().iter();
-        values.fold(0, |sum, value| sum.wrapping_add(wide(*value)))
-    }
-    sums.rows += batch.num_rows() as u64;
-    for (index, total) in sums.fields.iter_mut().enumerate() {
-        let column = batch.column(index).as_ref();
-        let added = match index {
-            0..4 => sum::<UInt64Type>(column, |value| value),
-            4..6 => sum::<TimestampNanosecondType>(column, |value| value as u64),
-            6..8 => sum::<UInt32Type>(column, u64::from),
-            8..10 => sum::<UInt16Type>(column, u64::from),
-            _ => sum::<UInt8Type>(column, u64::from),
-        };
-        *total = total.wrapping_add(added);
     }
 }
 

@@ -1,10 +1,15 @@
 //! The 11 fields as Arrow record batches, as users of netflow-arrow get them.
 
+use arrow_array::Array;
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{
+    ArrowPrimitiveType, TimestampNanosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
 use netflow_arrow::{Addresses, FlowBatchBuilder, FlowOptions, RecordBatch};
 use netflow_core::Decoder;
 
 use crate::decoder;
-use crate::row::FIELDS;
+use crate::row::{FIELDS, Sums};
 use crate::workload::Workload;
 
 /// A builder of the 11 columns, whose batches have as many rows as those of the floor.
@@ -35,4 +40,29 @@ pub fn read(
         };
         builder.append(&message, full).unwrap();
     });
+}
+
+/// Adds the 11 columns of a batch, an address as one number.
+///
+/// # Panics
+///
+/// If a value is null, or a column has another type.
+pub fn add(batch: &RecordBatch, sums: &mut Sums) {
+    fn sum<T: ArrowPrimitiveType>(column: &dyn Array, wide: fn(T::Native) -> u64) -> u64 {
+        assert_eq!(column.null_count(), 0);
+        let values = column.as_primitive::<T>().values().iter();
+        values.fold(0, |sum, value| sum.wrapping_add(wide(*value)))
+    }
+    sums.rows += batch.num_rows() as u64;
+    for (index, total) in sums.fields.iter_mut().enumerate() {
+        let column = batch.column(index).as_ref();
+        let added = match index {
+            0..4 => sum::<UInt64Type>(column, |value| value),
+            4..6 => sum::<TimestampNanosecondType>(column, |value| value as u64),
+            6..8 => sum::<UInt32Type>(column, u64::from),
+            8..10 => sum::<UInt16Type>(column, u64::from),
+            _ => sum::<UInt8Type>(column, u64::from),
+        };
+        *total = total.wrapping_add(added);
+    }
 }

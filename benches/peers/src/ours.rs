@@ -2,12 +2,7 @@
 
 use core::hint::black_box;
 
-use arrow_array::Array;
-use arrow_array::cast::AsArray as _;
-use arrow_array::types::{
-    ArrowPrimitiveType, TimestampNanosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
-};
-use netflow_arrow::{Addresses, RecordBatch};
+use netflow_arrow::Addresses;
 use netflow_benches::floor::{columns, compiled as floor};
 use netflow_benches::row::fold;
 use netflow_benches::{Sums, Workload, arrow as batches, decoder, projection};
@@ -93,29 +88,10 @@ pub(crate) fn arrow(workload: &Workload) -> Sums {
     let mut sums = Sums::default();
     let mut builder = batches::builder(Addresses::Key, ROWS);
     batches::read(&mut decoder::new(), &mut builder, workload, |batch| {
-        add_batch(&batch, &mut sums);
+        batches::add(&batch, &mut sums);
     });
     if let Ok(batch) = builder.finish() {
-        add_batch(&batch, &mut sums);
+        batches::add(&batch, &mut sums);
     }
     sums
-}
-
-fn add_batch(batch: &RecordBatch, sums: &mut Sums) {
-    fn total<T: ArrowPrimitiveType>(column: &dyn Array, wide: fn(T::Native) -> u64) -> u64 {
-        let values = column.as_primitive::<T>().values().iter();
-        sum(values.map(|value| wide(*value)))
-    }
-    sums.rows += batch.num_rows() as u64;
-    for (position, all) in sums.fields.iter_mut().enumerate() {
-        let column = batch.column(position).as_ref();
-        let added = match position {
-            0..4 => total::<UInt64Type>(column, |value| value),
-            4..6 => total::<TimestampNanosecondType>(column, |value| value as u64),
-            6..8 => total::<UInt32Type>(column, u64::from),
-            8..10 => total::<UInt16Type>(column, u64::from),
-            _ => total::<UInt8Type>(column, u64::from),
-        };
-        *all = all.wrapping_add(added);
-    }
 }
