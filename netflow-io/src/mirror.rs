@@ -6,10 +6,12 @@
 //! is returned, and the decoder counts it as a duplicate. The identification of IPv4 does not
 //! decide: RFC 6864, section 4, says nothing of it for packets that are not fragmented.
 
+mod key_counts;
 mod path;
 
 use core::net::{IpAddr, SocketAddr};
 
+use self::key_counts::KeyCounts;
 pub(crate) use self::path::CapturePath;
 use self::path::fold;
 use crate::connection::Endpoints;
@@ -82,6 +84,7 @@ impl CopyKind {
 pub(crate) struct Recent {
     /// A hash of each sighting, compared first.
     keys: Vec<u64>,
+    counts: KeyCounts,
     sightings: Vec<Sighting>,
     /// Where the next goes.
     next: usize,
@@ -157,6 +160,7 @@ impl Recent {
     pub(crate) const fn new(limit: usize) -> Self {
         Self {
             keys: Vec::new(),
+            counts: KeyCounts::new(),
             sightings: Vec::new(),
             next: 0,
             limit,
@@ -205,7 +209,7 @@ impl Recent {
         let key = datagram.key();
         let mut earlier = Earlier::default();
         // Nearly every datagram is seen once: that is found before sightings are gone through in order.
-        if self.keys.contains(&key) {
+        if self.counts.may_have(key) {
             let same = self.newest_first().filter(|(other, _)| **other == key);
             for (_, sighting) in same.take(MAX_COMPARED) {
                 if sighting.datagram.is(&datagram) {
@@ -244,9 +248,12 @@ impl Recent {
             self.keys.get_mut(self.next),
             self.sightings.get_mut(self.next),
         ) {
+            self.counts.remove(*oldest_key);
+            self.counts.add(key);
             *oldest_key = key;
             *oldest = sighting;
         } else if self.sightings.len() < self.limit {
+            self.counts.add(key);
             self.keys.push(key);
             self.sightings.push(sighting);
         }
