@@ -100,12 +100,14 @@ impl CommandLine<'_> {
         }
     }
 
-    /// The settings, with the configuration file read again; an error is one line.
+    /// The settings, with the configuration file and the files that options name read again; an error is one line.
     fn reload(&self) -> Result<Settings, String> {
-        match &self.config {
-            None => Err("there is no configuration file to read again".to_owned()),
-            Some(path) => self.with_config(path).map_err(|error| first_line(&error)),
-        }
+        let settings = match &self.config {
+            Some(path) => self.with_config(path),
+            None => parse(self.arguments.to_vec())
+                .and_then(|(listen, matches)| settings(listen, &matches)),
+        };
+        settings.map_err(|error| first_line(&error))
     }
 }
 

@@ -53,7 +53,7 @@ use crate::datagram::{Datagram, DatagramId, Protocol};
 use crate::domain::DomainKey;
 use crate::element::Definitions;
 use crate::error::{Error, ErrorKind};
-use crate::exporter::{ConfiguredCounters, ConfiguredRates, Fact};
+use crate::exporter::{ConfiguredCounters, ConfiguredInterfaces, ConfiguredRates, Fact};
 use crate::flow::Origin;
 use crate::header::MessageHeader;
 use crate::template::{Builtins, Template};
@@ -92,6 +92,7 @@ pub struct Decoder {
     configured_rates: ConfiguredRates,
     configured_counters: ConfiguredCounters,
     override_rates: ConfiguredRates,
+    configured_interfaces: ConfiguredInterfaces,
     sessions: Sessions,
     builtins: Builtins,
     stats: Stats,
@@ -118,6 +119,7 @@ impl Decoder {
             configured_rates: ConfiguredRates::default(),
             configured_counters: ConfiguredCounters::default(),
             override_rates: ConfiguredRates::default(),
+            configured_interfaces: ConfiguredInterfaces::default(),
             sessions: Sessions::new(&limits),
             builtins: Builtins::new(),
             stats: Stats::default(),
@@ -160,6 +162,14 @@ impl Decoder {
     #[must_use]
     pub fn with_override_rates(mut self, rates: ConfiguredRates) -> Self {
         self.override_rates = rates;
+        self
+    }
+
+    /// Sets names of interfaces by exporter and index. They take precedence over the names that exporters
+    /// announce.
+    #[must_use]
+    pub fn with_configured_interfaces(mut self, interfaces: ConfiguredInterfaces) -> Self {
+        self.configured_interfaces = interfaces;
         self
     }
 
@@ -324,6 +334,7 @@ impl Decoder {
             other_domains: Vec::new(),
             configured_rate: self.configured_rates.get(datagram.exporter.ip()),
             override_rate: self.override_rates.get(datagram.exporter.ip()),
+            interfaces: self.configured_interfaces.of(datagram.exporter.ip()),
             late,
         }
     }

@@ -6,6 +6,7 @@ mod configured;
 mod counters;
 mod doubt;
 mod icmp;
+mod interfaces;
 mod learn;
 mod named_samplers;
 mod names;
@@ -24,6 +25,8 @@ pub use self::counters::{ConfiguredCounter, ConfiguredCounters, ParseCounterErro
 pub(crate) use self::doubt::{DomainData, LACKS};
 pub use self::doubt::{DoubtKind, NamedKind};
 pub(crate) use self::icmp::IcmpPorts;
+pub(crate) use self::interfaces::ExporterInterfaces;
+pub use self::interfaces::{ConfiguredInterface, ConfiguredInterfaces};
 pub(crate) use self::learn::News;
 pub(crate) use self::named_samplers::NamedSamplers;
 pub(crate) use self::names::AnnouncedNames;

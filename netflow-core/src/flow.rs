@@ -43,7 +43,7 @@ pub(crate) use self::second_counters::exceed as second_counters_exceed;
 pub(crate) use self::shape::SampleShape;
 pub use self::sum::{Increment, Increments};
 pub use self::value::FlowValue;
-use crate::exporter::Exporter;
+use crate::exporter::{Exporter, ExporterInterfaces};
 use crate::field::{FlowField, normalised_fields};
 use crate::header::MessageHeader;
 use crate::record::DataRecord;
@@ -90,6 +90,8 @@ pub(crate) struct Origin {
     pub(crate) configured_rate: Option<u64>,
     /// The one that the caller configured in place of any other.
     pub(crate) override_rate: Option<u64>,
+    /// The interfaces of the exporter that the caller named.
+    pub(crate) interfaces: Option<Arc<ExporterInterfaces>>,
     /// The data waited for its template.
     pub(crate) late: bool,
 }

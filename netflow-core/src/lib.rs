@@ -181,10 +181,10 @@ pub use domain::DomainKey;
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "alloc")]
 pub use exporter::{
-    ConfiguredCounter, ConfiguredCounters, ConfiguredRate, ConfiguredRates, DoubtKind, Fact,
-    NamedKind, ParseCounterError, ParsePrefixError, ParseRateError, Prefix, RateScope,
-    SampleCounts, SamplerKey, ScopeKind, SelectionMethod, Selects, SequenceCounts, SequenceEvent,
-    SequenceUnit, Unrated,
+    ConfiguredCounter, ConfiguredCounters, ConfiguredInterface, ConfiguredInterfaces,
+    ConfiguredRate, ConfiguredRates, DoubtKind, Fact, NamedKind, ParseCounterError,
+    ParsePrefixError, ParseRateError, Prefix, RateScope, SampleCounts, SamplerKey, ScopeKind,
+    SelectionMethod, Selects, SequenceCounts, SequenceEvent, SequenceUnit, Unrated,
 };
 #[cfg(feature = "alloc")]
 pub use flow::{

@@ -25,7 +25,7 @@ enum CsvColumn {
     SameAs,
 }
 
-fn normal(cell: &str) -> String {
+pub(crate) fn normal(cell: &str) -> String {
     cell.trim().trim_matches('"').to_lowercase()
 }
 
@@ -149,7 +149,7 @@ fn is_encoded_alike(one: Option<DataType>, other: DataType) -> bool {
 }
 
 /// Rows with the line where each begins; a quoted cell may have several lines (RFC 4180).
-fn rows(text: &str) -> Result<Vec<(usize, Vec<String>)>, LineFault> {
+pub(crate) fn rows(text: &str) -> Result<Vec<(usize, Vec<String>)>, LineFault> {
     let mut rows = Vec::new();
     let (mut line, mut start) = (1, 1);
     let mut cells = vec![String::new()];

@@ -1,4 +1,4 @@
-//! Definitions of information elements from files, as other collectors have them.
+//! Definitions of information elements from files, as other collectors have them, and names of interfaces.
 //!
 //! # Overview
 //!
@@ -26,9 +26,12 @@
 //!
 //! If an element has several definitions, the last one counts, as it does when they are collected into
 //! [`Definitions`](netflow_core::element::Definitions).
+//!
+//! [`read_interfaces`] reads the names of exporters' interfaces from CSV.
 #![forbid(unsafe_code)]
 
 mod csv;
+mod interfaces;
 mod tools;
 mod xml;
 mod yaml;
@@ -38,6 +41,8 @@ use std::fs;
 use std::path::Path;
 
 use netflow_core::element::{DataType, DefinedElement};
+
+pub use self::interfaces::{parse_interfaces, read_interfaces};
 
 /// A definition and its line in the file.
 ///
@@ -100,6 +105,11 @@ const MAX_OCTETS: u64 = 64 << 20;
 /// The file cannot be read, or has none of the known formats; the error names the line and what was
 /// expected there.
 pub fn read(path: &Path) -> Result<Vec<LocatedElement>, Error> {
+    parse(&read_text(path)?, &path.display().to_string())
+}
+
+/// The text of a file, if it is not too large.
+fn read_text(path: &Path) -> Result<String, Error> {
     let file = path.display().to_string();
     let unreadable = |reason: String| Error {
         file: file.clone(),
@@ -110,8 +120,7 @@ pub fn read(path: &Path) -> Result<Vec<LocatedElement>, Error> {
     if size.len() > MAX_OCTETS {
         return Err(unreadable(format!("has more than {MAX_OCTETS} octets")));
     }
-    let text = fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
-    parse(&text, &file)
+    fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))
 }
 
 /// Reads the definitions in a text; `file` is its name in errors.

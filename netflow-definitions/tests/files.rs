@@ -1,7 +1,7 @@
 //! Files of definitions as their tools document them.
 
 use netflow_core::element::{DataType, ElementId};
-use netflow_definitions::parse;
+use netflow_definitions::{parse, parse_interfaces};
 
 /// Enterprise, number, name and type of each definition.
 fn found(text: &str) -> Vec<(u32, u16, String, DataType)> {
@@ -188,5 +188,73 @@ fn deep_nesting_and_odd_texts_are_errors_or_nothing() {
     assert!(parse(&deep, "f").is_err());
     for text in ["- - -", ":", "a: [", "\u{0}", "1:\n - x\n  - y", "\"", "-"] {
         let _ = parse(text, "f");
+    }
+}
+
+#[test]
+fn interfaces_are_read_by_the_names_of_their_columns() {
+    let text = "\u{feff}# from the inventory\nName,index,EXPORTER,description,speed\r\n\
+                uplink,3,192.0.2.1,\"to \"\"A\"\", on loan\",10G\n\n\
+                ,4294967295,2001:db8::1,,\n";
+    let found = parse_interfaces(text, "file").unwrap();
+    let [first, second] = &found[..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!(first.exporter.to_string(), "192.0.2.1");
+    assert_eq!((first.index, first.speed), (3, Some(10_000_000_000)));
+    assert_eq!(first.name.as_deref(), Some("uplink"));
+    assert_eq!(first.description.as_deref(), Some("to \"A\", on loan"));
+    assert_eq!((second.index, second.speed), (u32::MAX, None));
+    assert_eq!((&second.name, &second.description), (&None, &None));
+}
+
+#[test]
+fn a_fault_in_interfaces_names_the_line_and_what_was_expected() {
+    let long = "x".repeat(1_025);
+    for (text, expected) in [
+        ("", "file:1: expected the column \"exporter\" in the first line".to_owned()),
+        ("exporter,name", "file:1: expected the column \"index\" in the first line".into()),
+        (
+            "exporter,index,name,colour",
+            "file:1: expected the columns exporter, index, name, speed, description, found \"colour\""
+                .into(),
+        ),
+        ("index,exporter,index,name", "file:1: the column \"index\" is there twice".into()),
+        (
+            "exporter,index,name\n192.0.2.1,1,a\nrouter,2,b\n",
+            "file:3: expected the IP address of an exporter, found \"router\"".into(),
+        ),
+        (
+            "exporter,index,name\n192.0.2.1,4294967296,a\n",
+            "file:2: expected the index of an interface, found \"4294967296\"".into(),
+        ),
+        (
+            "exporter,index,name\n192.0.2.1,1\n",
+            "file:2: expected 3 cells, found 2".into(),
+        ),
+        (
+            &format!("exporter,index,name\n192.0.2.1,1,{long}\n"),
+            "file:2: expected at most 1024 octets, found 1025".into(),
+        ),
+    ] {
+        let error = parse_interfaces(text, "file").unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+    for speed in [
+        "-1",
+        "G",
+        "1.5G",
+        "+1",
+        "99999999999999999999",
+        "99999999999T",
+        "1 G",
+        "fast",
+        "é",
+    ] {
+        let text = format!("exporter,index,name,speed\n192.0.2.1,1,a,{speed}\n");
+        let error = parse_interfaces(&text, "file").unwrap_err();
+        let expected =
+            format!("expected bits per second, such as 1000000000 or 1G, found {speed:?}");
+        assert_eq!((error.line, error.reason), (2, expected));
     }
 }

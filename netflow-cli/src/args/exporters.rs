@@ -1,10 +1,11 @@
 //! What the caller knows about exporters besides what they announce.
 
+use alloc::sync::Arc;
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use netflow_core::element::DefinedElement;
-use netflow_core::{ConfiguredCounter, ConfiguredRate, Decoder, OptionsScope};
+use netflow_core::{ConfiguredCounter, ConfiguredInterface, ConfiguredRate, Decoder, OptionsScope};
 
 /// Settings for exporters, besides what they announce.
 #[derive(Debug, Clone, Args)]
@@ -38,6 +39,12 @@ pub(crate) struct Exporters {
     /// CSV or XML (IANA); may be repeated, the last definition of an element wins
     #[arg(long, value_name = "FILE", value_parser = Definitions::read)]
     definitions: Vec<Definitions>,
+
+    /// CSV file of interfaces with the columns exporter, index and name, and if wanted speed and description;
+    /// its names take precedence over those that exporters announce; may be repeated, the last entry of an
+    /// interface wins
+    #[arg(long, value_name = "FILE", value_parser = Interfaces::read)]
+    interface_names: Vec<Interfaces>,
 }
 
 impl Exporters {
@@ -59,6 +66,23 @@ impl Exporters {
                     .flat_map(Definitions::elements)
                     .collect(),
             )
+            .with_configured_interfaces(
+                self.interface_names
+                    .iter()
+                    .flat_map(|file| file.0.iter().cloned())
+                    .collect(),
+            )
+    }
+}
+
+/// The interfaces in a file.
+#[derive(Debug, Clone)]
+struct Interfaces(Arc<[ConfiguredInterface]>);
+
+impl Interfaces {
+    fn read(path: &str) -> Result<Self, netflow_definitions::Error> {
+        let found = netflow_definitions::read_interfaces(Path::new(path))?;
+        Ok(Self(found.into()))
     }
 }
 

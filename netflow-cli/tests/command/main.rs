@@ -16,6 +16,7 @@ mod folder;
 mod formats;
 mod hints;
 mod integration;
+mod interfaces;
 mod interrupt;
 mod local_time;
 mod nfdump;

@@ -197,6 +197,39 @@ fn a_hangup_changes_outputs_and_rates_without_losing_a_flow() {
 }
 
 #[test]
+fn a_hangup_reads_the_names_of_interfaces_again_without_a_configuration_file() {
+    let folder = Folder::new();
+    let names = |name: &str| format!("exporter,index,name\n127.0.0.1,0,{name}\n");
+    let file = folder.write("interfaces.csv", &names("first"));
+    let mut collector = Collector::start(&[
+        "--udp",
+        "127.0.0.1:0",
+        "--fields",
+        "input_interface_name",
+        "--interface-names",
+        &file,
+    ]);
+    let to = collector.addresses[0];
+    send("127.0.0.1", to, &v5(0, 1));
+    collector.wait_for_lines(1);
+    folder.write("interfaces.csv", "exporter,index,name\nrouter,0,broken\n");
+    collector.signal("HUP");
+    collector.wait(|collector| collector.log().contains("interfaces.csv:2: expected"));
+    folder.write("interfaces.csv", &names("second"));
+    collector.signal("HUP");
+    collector.wait(|collector| collector.log().contains("the configuration is read again"));
+    // Workers take the names within half a second.
+    let row = |name: &str| format!("{{\"input_interface_name\":\"{name}\"}}\n");
+    collector.wait(|collector| {
+        send("127.0.0.1", to, &v5(1, 1));
+        collector.stdout().ends_with(&row("second"))
+    });
+    let ended = collector.stop();
+    assert_eq!(ended.status, Some(0), "{}", ended.log);
+    assert!(ended.stdout.starts_with(&row("first")), "{}", ended.stdout);
+}
+
+#[test]
 fn a_hangup_with_a_broken_file_changes_nothing() {
     let folder = Folder::new();
     let config = folder.write(

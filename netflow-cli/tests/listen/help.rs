@@ -12,7 +12,7 @@ use std::time::Instant;
 use crate::harness::WITHOUT;
 
 /// Tests, and the options of `listen` without which each fails.
-const LISTEN: [(&str, &[&str]); 49] = [
+const LISTEN: [(&str, &[&str]); 50] = [
     ("configuration::every_option_is_a_key", &["config"]),
     ("endings::an_address_that_is_taken_is_an_error", &["check"]),
     (
@@ -164,6 +164,10 @@ const LISTEN: [(&str, &[&str]); 49] = [
     (
         "schemas::elements_can_be_defined_in_a_file",
         &["definitions"],
+    ),
+    (
+        "configuration::a_hangup_reads_the_names_of_interfaces_again_without_a_configuration_file",
+        &["interface-names"],
     ),
     (
         "schemas::documents_have_what_a_site_adds",

@@ -5,8 +5,8 @@ use alloc::sync::Arc;
 use super::scratch::{Content, ScratchRef, SetSlot};
 use crate::field::FlowField;
 #[cfg(feature = "encode")]
-use crate::flow::{Flow, SampleFlow};
-use crate::flow::{FlowColumn, KnownFacts, Origin};
+use crate::flow::SampleFlow;
+use crate::flow::{Flow, FlowColumn, KnownFacts, Origin};
 use crate::header::MessageHeader;
 use crate::record::{DataRecord, MeasuredRecord, Segments, measure};
 use crate::template::Template;
@@ -174,8 +174,8 @@ impl<'m> Set<'m> {
     }
 
     /// One of its data records as a flow.
-    #[cfg(feature = "encode")]
-    pub(crate) const fn flow(&self, record: DataRecord<'m, 'm>) -> Flow<'m> {
+    #[must_use]
+    pub const fn flow(&self, record: DataRecord<'m, 'm>) -> Flow<'m> {
         Flow::from_record(record, self.origin)
     }
 
@@ -186,6 +186,13 @@ impl<'m> Set<'m> {
         self.samples()
             .filter_map(|sample| SampleFlow::new(sample, false))
             .map(move |flow| Flow::from_sample(flow, origin))
+    }
+
+    /// Whether the caller named interfaces of the exporter
+    /// ([`Decoder::with_configured_interfaces`](crate::Decoder::with_configured_interfaces)).
+    #[must_use]
+    pub const fn has_configured_interfaces(&self) -> bool {
+        self.origin.interfaces.is_some()
     }
 
     /// What was decoded with it.

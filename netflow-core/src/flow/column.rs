@@ -84,6 +84,8 @@ impl KnownFacts {
     const OVERRIDE_RATE: Self = Self(8);
     /// The header has one.
     const HEADER_RATE: Self = Self(16);
+    /// The caller named interfaces of the exporter.
+    const INTERFACES: Self = Self(32);
 
     /// The facts known about flows of this origin.
     #[inline]
@@ -91,7 +93,8 @@ impl KnownFacts {
         let facts = Self(0)
             .with_if(Self::CONFIGURED_RATE, origin.configured_rate.is_some())
             .with_if(Self::OVERRIDE_RATE, origin.override_rate.is_some())
-            .with_if(Self::HEADER_RATE, origin.header.sampling.is_some());
+            .with_if(Self::HEADER_RATE, origin.header.sampling.is_some())
+            .with_if(Self::INTERFACES, origin.interfaces.is_some());
         let facts = match &origin.exporter {
             Some(exporter) => facts.with_options(exporter),
             None => facts,
@@ -266,12 +269,8 @@ impl Worked<'_> {
     fn of_name(&self, field: FlowField) -> FlowColumn {
         use Ingredient as I;
         match field {
-            FlowField::InputInterfaceName => {
-                self.sent_or_named(&[I::InterfaceName], FlowField::InputInterface)
-            }
-            FlowField::OutputInterfaceName => {
-                self.sent_or_named(&[I::InterfaceName], FlowField::OutputInterface)
-            }
+            FlowField::InputInterfaceName => self.interface_name(FlowField::InputInterface),
+            FlowField::OutputInterfaceName => self.interface_name(FlowField::OutputInterface),
             FlowField::SamplerName => FlowColumn::each_if(
                 self.has(&[I::SamplerName])
                     || self.facts.has(KnownFacts::NAMES)
@@ -424,6 +423,16 @@ impl Worked<'_> {
             FlowColumn::Same
         } else {
             FlowColumn::Absent
+        }
+    }
+
+    /// The name of an interface: in the record, announced, or configured.
+    fn interface_name(&self, of: FlowField) -> FlowColumn {
+        let is_configured = self.facts.has(KnownFacts::INTERFACES)
+            && !matches!(direct(of, self.template), FlowColumn::Absent);
+        match self.sent_or_named(&[Ingredient::InterfaceName], of) {
+            FlowColumn::Absent => FlowColumn::each_if(is_configured),
+            joined => joined,
         }
     }
 

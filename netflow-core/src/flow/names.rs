@@ -1,23 +1,23 @@
-//! Names that the exporter's options announce for what a flow has by number.
+//! Names for what a flow has by number: that the exporter's options announce, and that the caller configured.
 
 use super::Flow;
 use super::sampling::{EGRESS, samplers_of};
-use crate::exporter::AnnouncedNames;
+use crate::exporter::{AnnouncedNames, ConfiguredInterface};
 use crate::field::Ingredient;
 use crate::record::DataRecord;
 use crate::value::Text;
 
 impl<'m> Flow<'m> {
-    /// Name of the input interface: from the record (interfaceName 82), unless the flow was counted
-    /// as it went out, else from the options.
+    /// Name of the input interface: that the caller configured, else from the record (interfaceName 82),
+    /// unless the flow was counted as it went out, else from the options.
     #[must_use]
     pub fn input_interface_name(&self) -> Option<Text<'m>> {
         let is_counted_there = self.direction() != Some(EGRESS);
         self.interface_name(is_counted_there, self.input_interface())
     }
 
-    /// Name of the output interface: from the record, if the flow was counted as it went out, else
-    /// from the options.
+    /// Name of the output interface: that the caller configured, else from the record, if the flow was
+    /// counted as it went out, else from the options.
     #[must_use]
     pub fn output_interface_name(&self) -> Option<Text<'m>> {
         let is_counted_there = self.direction() == Some(EGRESS);
@@ -26,12 +26,33 @@ impl<'m> Flow<'m> {
 
     /// A record has one name (element 82): of the interface that the flow was counted on.
     fn interface_name(&self, is_counted_there: bool, index: Option<u32>) -> Option<Text<'m>> {
+        let configured = self.configured_interface(index);
+        if let Some(name) = configured.and_then(|interface| interface.name.as_deref()) {
+            return Some(Text::new(name.as_bytes()));
+        }
         let record = self.record().filter(|_| is_counted_there);
         let in_record = record.and_then(|record| sent(record, Ingredient::InterfaceName));
         in_record.or_else(|| {
             let index = index?;
             self.announced_name(|names| names.interfaces.get(&index))
         })
+    }
+
+    /// What the caller configured of the input interface.
+    #[must_use]
+    pub fn configured_input_interface(&self) -> Option<&'m ConfiguredInterface> {
+        self.configured_interface(self.input_interface())
+    }
+
+    /// What the caller configured of the output interface.
+    #[must_use]
+    pub fn configured_output_interface(&self) -> Option<&'m ConfiguredInterface> {
+        self.configured_interface(self.output_interface())
+    }
+
+    #[inline]
+    fn configured_interface(&self, index: Option<u32>) -> Option<&'m ConfiguredInterface> {
+        self.origin.interfaces.as_ref()?.get(index?)
     }
 
     /// Name of the ingress VRF: from the record, else from the options. A record

@@ -128,6 +128,8 @@ impl Facts {
     const INNER: Self = Self(1 << 25);
     /// Options may have announced names.
     const NAMES: Self = Self(1 << 26);
+    /// The caller named interfaces of the exporter.
+    const INTERFACES: Self = Self(1 << 27);
 
     const fn has(self, any: Self) -> bool {
         self.0 & any.0 != 0

@@ -1,7 +1,10 @@
 //! Names, from options and records, of what flows have by number.
 
+use netflow_core::field::FlowField;
 use netflow_core::value::Text;
-use netflow_core::{Decoder, Fact, Flow, SamplerKey};
+use netflow_core::{
+    ConfiguredInterface, Decoder, Fact, Flow, FlowColumn, FlowValue, Projection, SamplerKey,
+};
 
 use crate::builder::{Message, datagram, decoder, words};
 
@@ -248,4 +251,71 @@ fn a_record_may_name_its_vrf() {
     assert_eq!(flow(&[(234, 1), (236, 3)], b"\x02red"), "red none");
     assert_eq!(flow(&[(235, 1), (236, 3)], b"\x02red"), "none red");
     assert_eq!(flow(&[(236, 3)], b"red"), "red none");
+}
+
+/// A decoder for which interface 7 of the exporter of [`datagram`] has a name, and 8 a speed only.
+fn with_interfaces() -> Decoder {
+    let exporter = datagram(&[]).exporter.ip();
+    let mut named = ConfiguredInterface::new(exporter, 7);
+    named.name = Some("uplink".into());
+    let mut unnamed = ConfiguredInterface::new(exporter, 8);
+    unnamed.speed = Some(1_000);
+    let mut elsewhere = ConfiguredInterface::new("203.0.113.77".parse().unwrap(), 9);
+    elsewhere.name = Some("elsewhere".into());
+    let interfaces = [named, unnamed, elsewhere].into_iter().collect();
+    decoder().with_configured_interfaces(interfaces)
+}
+
+fn interfaces(flow: &Flow<'_>) -> String {
+    let (input, output) = (flow.input_interface_name(), flow.output_interface_name());
+    format!("{} {}", text(input), text(output))
+}
+
+#[test]
+fn a_configured_interface_takes_precedence_over_options_and_record() {
+    let options = Message::ipfix(0)
+        .options_template(257, 1, &[(10, 4), (82, 3)])
+        .set(257, b"\0\0\0\x07one")
+        .set(257, b"\0\0\0\x08two");
+    let flows = Message::ipfix(0)
+        .template(256, &[(10, 4), (14, 4)])
+        .set(256, &words(&[7, 8]))
+        .set(256, &words(&[8, 7]))
+        .set(256, &words(&[9, 9]));
+    let own = Message::ipfix(0)
+        .template(258, &[(10, 1), (82, 3)])
+        .set(258, b"\x07own")
+        .set(258, b"\x08own");
+    let messages = [flows.clone(), options, flows, own];
+    let names = shown(&mut with_interfaces(), &messages, interfaces);
+    let unannounced = ["uplink none", "none uplink", "none none"];
+    let announced = ["uplink two", "two uplink", "none none"];
+    let own = ["uplink none", "own none"];
+    assert_eq!(names, [&unannounced[..], &announced, &own].concat());
+}
+
+#[test]
+fn columns_have_the_names_of_configured_interfaces_as_flows_do() {
+    use FlowField::{InputInterfaceName as Input, OutputInterfaceName as Output};
+
+    let flows = Message::ipfix(0)
+        .template(256, &[(10, 4)])
+        .set(256, &words(&[7]));
+    let payload = flows.octets();
+    let mut decoder = with_interfaces();
+    let mut projection = Projection::new([Input, Output]);
+    let decoded = decoder.decode(datagram(&payload)).unwrap();
+    let set = decoded.sets().find(|set| set.id() == 256).unwrap();
+    assert!(set.has_configured_interfaces());
+    assert!(matches!(set.column(Input), FlowColumn::Each));
+    assert!(matches!(set.column(Output), FlowColumn::Absent));
+    let flow = decoded.flows().next().unwrap();
+    let projected = projection.of(&set);
+    let names = [0, 1].map(|position| match projected.value(&flow, position) {
+        Some(FlowValue::Text(name)) => Some(name.to_string()),
+        _ => None,
+    });
+    assert_eq!(names, [Some("uplink".to_owned()), None]);
+    assert_eq!(flow.configured_input_interface().unwrap().index, 7);
+    assert_eq!(flow.configured_output_interface(), None);
 }

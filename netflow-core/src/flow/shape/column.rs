@@ -128,10 +128,10 @@ impl SampleShape {
             | F::InnerSourcePort
             | F::InnerDestinationPort
             | F::InnerProtocol => return self.tunnel(Structures::DECAPSULATE),
-            F::InputInterfaceName
-            | F::OutputInterfaceName
-            | F::IngressVrfName
-            | F::EgressVrfName => return each_if(self.facts.has(Facts::NAMES)),
+            F::InputInterfaceName | F::OutputInterfaceName => {
+                return each_if(self.facts.has(Facts::NAMES) || self.facts.has(Facts::INTERFACES));
+            }
+            F::IngressVrfName | F::EgressVrfName => return each_if(self.facts.has(Facts::NAMES)),
             // Only records have these.
             F::SamplerName
             | F::ApplicationName

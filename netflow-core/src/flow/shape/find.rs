@@ -100,6 +100,7 @@ impl SampleShape {
         facts.set(Facts::TRANSACTION, flow.is_transaction());
         facts.set(Facts::CONFIGURED_RATE, origin.configured_rate.is_some());
         facts.set(Facts::OVERRIDE_RATE, origin.override_rate.is_some());
+        facts.set(Facts::INTERFACES, origin.interfaces.is_some());
         let mut known = origin.exporter.iter().chain(&origin.other_domains);
         facts.set(
             Facts::NAMES,

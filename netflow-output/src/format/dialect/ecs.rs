@@ -3,6 +3,7 @@
 mod facts;
 mod name;
 mod objects;
+mod observer;
 
 use alloc::borrow::Cow;
 
@@ -18,6 +19,7 @@ use netflow_core::{MessageHeader, Protocol, Set, SetKind};
 
 use self::facts::{Facts, Role};
 pub(super) use self::name::snake_case;
+use self::observer::ObservedInterfaces;
 use super::documents::Dialect;
 use super::names;
 use super::record::{
@@ -99,13 +101,16 @@ impl Dialect for Ecs {
         let naming = EcsStyle::new(options);
         let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &naming));
         let header = set.header();
+        let names_interfaces = set.has_configured_interfaces();
         common.prepare::<E>(options, header, template.is_options());
         selection.for_each_record(set, |record| {
+            let flow = names_interfaces.then(|| set.flow(*record));
             let writer = DocumentWriter {
                 options,
                 header,
                 record: *record,
                 common,
+                interfaces: flow.map(ObservedInterfaces::of).unwrap_or_default(),
             };
             E::document(out, |out| writer.write(plan, out));
         });
@@ -290,16 +295,7 @@ impl EcsCommon {
             }
         });
         E::common(&mut self.observer, |out| {
-            out.key("observer");
-            out.object(|out| {
-                out.key("ip");
-                let address = header.exporter.ip();
-                if options.integration {
-                    out.array(|out| out.address(address));
-                } else {
-                    out.address(address);
-                }
-            });
+            ObservedInterfaces::default().write_observer(header, options, out);
         });
         E::common(&mut self.after, |out| {
             if options.integration {
@@ -330,6 +326,7 @@ struct DocumentWriter<'w, 'm> {
     header: &'m MessageHeader,
     record: DataRecord<'m, 'm>,
     common: &'w EcsCommon,
+    interfaces: ObservedInterfaces<'m>,
 }
 
 impl DocumentWriter<'_, '_> {
@@ -354,7 +351,12 @@ impl DocumentWriter<'_, '_> {
         });
         let facts = style.facts;
         self.write_event(&facts, out);
-        out.members(&self.common.observer);
+        if self.interfaces.is_empty() {
+            out.members(&self.common.observer);
+        } else {
+            self.interfaces
+                .write_observer(self.header, self.options, out);
+        }
         if !is_options {
             self.write_flow(&facts, out);
         }
