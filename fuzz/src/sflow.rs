@@ -1,7 +1,7 @@
 //! One sFlow datagram after a correct header.
 
 use netflow_core::encode::sflow::{DatagramBuilder, DatagramHeader, SampleBuilder, Xdr};
-use netflow_core::wire::sflow::{Datagram, SampleKind};
+use netflow_core::wire::sflow::Datagram;
 
 /// Decodes the octets as samples; then each that is whole is written and read again.
 pub fn run(octets: &[u8]) {
@@ -25,13 +25,8 @@ pub fn run(octets: &[u8]) {
     for sample in datagram.samples() {
         let sample = sample.unwrap();
         let kind = sample.kind().unwrap();
-        let made = match &kind {
-            SampleKind::Flow(sample) => SampleBuilder::flow(&sample.into()),
-            SampleKind::Counters(sample) => SampleBuilder::counters(&sample.into()),
-            SampleKind::Discarded(sample) => SampleBuilder::discarded(&sample.into()),
-            SampleKind::Unknown => unreachable!("a fault was reported"),
-        };
-        let mut made = made.unwrap();
+        let made = SampleBuilder::of(&kind).unwrap();
+        let mut made = made.expect("a fault was reported of other kinds");
         for record in kind.records() {
             let record = record.unwrap();
             made.record(record.format(), Xdr::members(record.members()));

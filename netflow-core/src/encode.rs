@@ -46,6 +46,7 @@
     reason = "inside `impl Trait` a lifetime must have a name"
 )]
 
+mod buffer;
 mod error;
 mod field;
 mod fixed;

@@ -136,16 +136,7 @@ fn same_as(cell: &str, data_type: DataType) -> Result<ElementId, String> {
 
 /// Whether values of both types are read alike; numbers may be shorter than their type (RFC 7011, section 6.2).
 fn is_encoded_alike(one: Option<DataType>, other: DataType) -> bool {
-    let unsigned = |data_type| {
-        matches!(
-            data_type,
-            DataType::Unsigned8
-                | DataType::Unsigned16
-                | DataType::Unsigned32
-                | DataType::Unsigned64
-        )
-    };
-    one == Some(other) || one.is_some_and(unsigned) && unsigned(other)
+    one == Some(other) || one.is_some_and(DataType::is_unsigned) && other.is_unsigned()
 }
 
 /// Rows with the line where each begins; a quoted cell may have several lines (RFC 4180).

@@ -8,6 +8,40 @@ use crate::flow::{Flow, Origin, SampleFlow};
 use crate::record::DataRecord;
 use crate::wire::sflow;
 
+/// `iterators!(Message)`: the iterators of a type over what is in its `sets`.
+macro_rules! iterators {
+    ($type:ident) => {
+        impl<'m> $type<'m> {
+            /// The [`sets`](Self::sets), with common properties (RFC 5473): a set whose records
+            /// refer to properties that options announced is replaced by sets of records that end
+            /// with these properties. Flows are made of them.
+            #[must_use]
+            pub fn joined_sets(&self) -> JoinedSets<'m> {
+                JoinedSets::new(self.sets())
+            }
+
+            /// The data records of all [`sets`](Self::sets), options among them, as they were sent.
+            #[must_use]
+            pub fn records(&self) -> MessageRecords<'m> {
+                MessageRecords::new(self.sets())
+            }
+
+            /// The flows: data records other than options, and sFlow flow samples.
+            #[must_use]
+            pub fn flows(&self) -> Flows<'m> {
+                Flows::new(self.sets())
+            }
+
+            /// The samples; only sFlow has them.
+            #[must_use]
+            pub fn samples(&self) -> MessageSamples<'m> {
+                MessageSamples::new(self.sets())
+            }
+        }
+    };
+}
+pub(super) use iterators;
+
 /// The sets of a message or of a whole datagram.
 #[derive(Debug, Clone)]
 pub struct Sets<'m> {

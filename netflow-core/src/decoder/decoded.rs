@@ -1,6 +1,8 @@
 //! The content of one datagram.
 
-use super::content::{Flows, JoinedSets, MessageRecords, MessageSamples, Problems, Sets};
+use super::content::{
+    Flows, JoinedSets, MessageRecords, MessageSamples, Problems, Sets, iterators,
+};
 use super::message::Messages;
 use super::scratch::{Scratch, ScratchRef};
 use super::template_event::TemplateEvent;
@@ -68,32 +70,6 @@ impl<'m> Decoded<'m> {
         Sets::new(self.content, &self.content.scratch.slots)
     }
 
-    /// The sets of all messages, with common properties (RFC 5473): a set whose records refer to
-    /// properties that options announced is replaced by sets of records that end with these
-    /// properties. Flows are made of them.
-    #[must_use]
-    pub fn joined_sets(&self) -> JoinedSets<'m> {
-        JoinedSets::new(self.sets())
-    }
-
-    /// The data records of all sets, options among them, as they were sent.
-    #[must_use]
-    pub fn records(&self) -> MessageRecords<'m> {
-        MessageRecords::new(self.sets())
-    }
-
-    /// The flows: data records other than options, and sFlow flow samples.
-    #[must_use]
-    pub fn flows(&self) -> Flows<'m> {
-        Flows::new(self.sets())
-    }
-
-    /// The samples of sFlow.
-    #[must_use]
-    pub fn samples(&self) -> MessageSamples<'m> {
-        MessageSamples::new(self.sets())
-    }
-
     /// The templates that were learned, changed or withdrawn, or have expired, in this order.
     #[must_use]
     pub fn template_events(&self) -> &'m [TemplateEvent] {
@@ -106,3 +82,5 @@ impl<'m> Decoded<'m> {
         Problems::new(self.content, &self.content.scratch.problems)
     }
 }
+
+iterators!(Decoded);

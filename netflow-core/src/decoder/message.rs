@@ -1,6 +1,8 @@
 //! One message of a datagram.
 
-use super::content::{Flows, JoinedSets, MessageRecords, MessageSamples, Problems, Sets};
+use super::content::{
+    Flows, JoinedSets, MessageRecords, MessageSamples, Problems, Sets, iterators,
+};
 use super::scratch::{ProblemSlot, ScratchRef, SetSlot};
 use crate::flow::Origin;
 use crate::header::MessageHeader;
@@ -52,37 +54,14 @@ impl<'m> Message<'m> {
         Sets::new(self.content, self.slots)
     }
 
-    /// Its sets, with the common properties of their records
-    /// ([`Decoded::joined_sets`](crate::Decoded::joined_sets)).
-    #[must_use]
-    pub fn joined_sets(&self) -> JoinedSets<'m> {
-        JoinedSets::new(self.sets())
-    }
-
-    /// The data records of its sets, options among them, as they were sent.
-    #[must_use]
-    pub fn records(&self) -> MessageRecords<'m> {
-        MessageRecords::new(self.sets())
-    }
-
-    /// Its flows: data records other than options, and sFlow flow samples.
-    #[must_use]
-    pub fn flows(&self) -> Flows<'m> {
-        Flows::new(self.sets())
-    }
-
-    /// Its samples; only sFlow has them.
-    #[must_use]
-    pub fn samples(&self) -> MessageSamples<'m> {
-        MessageSamples::new(self.sets())
-    }
-
     /// Its problems, in the order they were found: octets that were skipped, and why.
     #[must_use]
     pub fn problems(&self) -> Problems<'m> {
         Problems::new(self.content, self.problems)
     }
 }
+
+iterators!(Message);
 
 /// The messages of a datagram.
 #[derive(Debug, Clone)]

@@ -63,6 +63,15 @@ mod table;
 pub use self::table::{DataType, Semantics, Units};
 
 impl DataType {
+    /// The type is that of an unsigned number, of any width.
+    #[must_use]
+    pub const fn is_unsigned(self) -> bool {
+        matches!(
+            self,
+            Self::Unsigned8 | Self::Unsigned16 | Self::Unsigned32 | Self::Unsigned64
+        )
+    }
+
     /// The type is one of the lists of RFC 6313.
     #[must_use]
     pub const fn is_list(self) -> bool {

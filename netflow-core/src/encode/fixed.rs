@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::buffer::{LONGEST, buffer_setters};
 use super::error::EncodeError;
 use super::field;
 use super::message::put;
@@ -86,8 +87,7 @@ pub struct FixedBuilder {
 /// Offset of the count.
 const COUNT: usize = 2;
 
-/// Octets that a UDP datagram may have.
-const LONGEST: usize = 65535;
+buffer_setters!(FixedBuilder: octets, "Exporters send at most 1464 to 1500.");
 
 impl FixedBuilder {
     /// A message of this version, and in v8 this scheme, without records yet.
@@ -123,22 +123,6 @@ impl FixedBuilder {
             limit: LONGEST,
             count: 0,
         }
-    }
-
-    /// Limits the message to this many octets. Exporters send at most 1464 to 1500.
-    #[must_use]
-    pub fn with_limit(mut self, octets: usize) -> Self {
-        self.limit = octets.min(LONGEST);
-        self
-    }
-
-    /// Writes into this buffer. Its content is discarded and its memory reused.
-    #[must_use]
-    pub fn with_buffer(mut self, mut buffer: Vec<u8>) -> Self {
-        buffer.clear();
-        buffer.append(&mut self.octets);
-        self.octets = buffer;
-        self
     }
 
     /// Adds a record of these values, one for each field of the layout.

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::buffer::{LONGEST, buffer_setters};
 use super::error::EncodeError;
 use super::field;
 use super::template::{TemplateDefinition, push};
@@ -153,8 +154,7 @@ const TEMPLATE: usize = 8;
 /// Octets of a withdrawal. Being another length it gets a set of its own.
 const WITHDRAWAL: usize = 4;
 
-/// Octets that IPFIX can count, and UDP nearly carry.
-const LONGEST: usize = 65535;
+buffer_setters!(MessageBuilder: octets, "Over UDP choose fewer than the smallest packet on the path can carry.");
 
 impl MessageBuilder {
     /// A message without sets yet.
@@ -186,23 +186,6 @@ impl MessageBuilder {
             records: 0,
             data_records: 0,
         }
-    }
-
-    /// Limits the message to this many octets, at most 65535, which is the
-    /// default. Over UDP choose fewer than the smallest packet on the path can carry.
-    #[must_use]
-    pub fn with_limit(mut self, octets: usize) -> Self {
-        self.limit = octets.min(LONGEST);
-        self
-    }
-
-    /// Writes into this buffer. Its content is discarded and its memory reused.
-    #[must_use]
-    pub fn with_buffer(mut self, mut buffer: Vec<u8>) -> Self {
-        buffer.clear();
-        buffer.append(&mut self.octets);
-        self.octets = buffer;
-        self
     }
 
     /// Adds a template record, or one of options.

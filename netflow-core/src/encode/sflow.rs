@@ -34,6 +34,7 @@ pub use self::sample::{
     CountersSampleHeader, DiscardedPacketHeader, FlowSampleHeader, SampleBuilder,
 };
 pub use self::xdr::Xdr;
+use super::buffer::{LONGEST, buffer_setters};
 use super::error::EncodeError;
 use crate::wire::sflow::{DataFormat, Datagram};
 
@@ -103,8 +104,7 @@ pub struct DatagramBuilder {
     limit: usize,
 }
 
-/// Octets that a UDP datagram may have.
-const LONGEST: usize = 65535;
+buffer_setters!(DatagramBuilder: xdr.octets, "Agents usually send at most 1400.");
 
 impl DatagramBuilder {
     /// A datagram without samples yet.
@@ -123,20 +123,6 @@ impl DatagramBuilder {
             count: 0,
             limit: LONGEST,
         }
-    }
-
-    /// Limits the datagram to this many octets. Agents usually send at most 1400.
-    #[must_use]
-    pub fn with_limit(mut self, octets: usize) -> Self {
-        self.limit = octets.min(LONGEST);
-        self
-    }
-
-    /// Writes into this buffer. Its content is discarded and its memory reused.
-    #[must_use]
-    pub fn with_buffer(mut self, buffer: Vec<u8>) -> Self {
-        self.xdr = self.xdr.in_buffer(buffer);
-        self
     }
 
     /// Adds a sample with its records.

@@ -175,16 +175,10 @@ fn again(octets: &[u8]) -> Vec<u8> {
     for sample in datagram.samples() {
         let sample = sample.unwrap();
         let kind = sample.kind().unwrap();
-        let made = match &kind {
-            SampleKind::Flow(sample) => SampleBuilder::flow(&sample.into()),
-            SampleKind::Counters(sample) => SampleBuilder::counters(&sample.into()),
-            SampleKind::Discarded(sample) => SampleBuilder::discarded(&sample.into()),
-            SampleKind::Unknown => {
-                builder.octets(sample.format(), sample.octets()).unwrap();
-                continue;
-            }
+        let Some(mut made) = SampleBuilder::of(&kind).unwrap() else {
+            builder.octets(sample.format(), sample.octets()).unwrap();
+            continue;
         };
-        let mut made = made.unwrap();
         for record in kind.records() {
             let record = record.unwrap();
             made.record(record.format(), Xdr::members(record.members()));

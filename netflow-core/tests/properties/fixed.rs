@@ -9,63 +9,37 @@ use proptest::prelude::{Just, Strategy, any, prop_assert_eq, proptest};
 
 use crate::{datagram, decoder};
 
-/// What the accessors of a typed view return, in the order of the wire, as numbers:
-/// `numbers!(record, source_port …)` becomes `[u64::from(u32::from(record.source_port())), …]`.
-macro_rules! numbers {
-    ($record:expr, $($member:ident)+) => {
-        vec![$(u64::from(u32::from($record.$member())),)+]
-    };
+/// What the accessors of a typed view return, record by record in the order of the wire, as numbers: a row of
+/// `rows!(v5, octets, source_port …)` is `[u64::from(u32::from(record.source_port())), …]`.
+macro_rules! rows {
+    ($version:ident, $octets:expr, $($member:ident)+) => {{
+        let message = $version::Message::parse($octets, 0).unwrap();
+        let records = message.records().iter();
+        let row = |record: &$version::Record| vec![$(u64::from(u32::from(record.$member())),)+];
+        Some(records.map(row).collect())
+    }};
 }
 
 /// The records by typed views; v8 has none.
 fn typed(version: u16, octets: &[u8]) -> Option<Vec<Vec<u64>>> {
-    let rows = match version {
-        1 => v1::Message::parse(octets, 0)
-            .unwrap()
-            .records()
-            .iter()
-            .map(|record| {
-                numbers!(record, source_address destination_address next_hop input_interface
-                output_interface packets octets first last source_port destination_port pad1
-                protocol tos tcp_flags tcp_retx_cnt tcp_retx_secs tcp_misseq_cnt reserved)
-            })
-            .collect(),
-        5 => v5::Message::parse(octets, 0)
-            .unwrap()
-            .records()
-            .iter()
-            .map(|record| {
-                numbers!(record, source_address destination_address next_hop input_interface
-                output_interface packets octets first last source_port destination_port pad1
-                tcp_flags protocol tos source_as destination_as source_prefix_length
-                destination_prefix_length pad2)
-            })
-            .collect(),
-        6 => v6::Message::parse(octets, 0)
-            .unwrap()
-            .records()
-            .iter()
-            .map(|record| {
-                numbers!(record, source_address destination_address next_hop input_interface
-                output_interface packets octets first last source_port destination_port pad1
-                tcp_flags protocol tos source_as destination_as source_prefix_length
-                destination_prefix_length input_encapsulation output_encapsulation peer_next_hop)
-            })
-            .collect(),
-        7 => v7::Message::parse(octets, 0)
-            .unwrap()
-            .records()
-            .iter()
-            .map(|record| {
-                numbers!(record, source_address destination_address next_hop input_interface
-                output_interface packets octets first last source_port destination_port flags1
-                tcp_flags protocol tos source_as destination_as source_prefix_length
-                destination_prefix_length flags2 bypassed_router)
-            })
-            .collect(),
-        _ => return None,
-    };
-    Some(rows)
+    match version {
+        1 => rows!(v1, octets, source_address destination_address next_hop input_interface
+            output_interface packets octets first last source_port destination_port pad1
+            protocol tos tcp_flags tcp_retx_cnt tcp_retx_secs tcp_misseq_cnt reserved),
+        5 => rows!(v5, octets, source_address destination_address next_hop input_interface
+            output_interface packets octets first last source_port destination_port pad1
+            tcp_flags protocol tos source_as destination_as source_prefix_length
+            destination_prefix_length pad2),
+        6 => rows!(v6, octets, source_address destination_address next_hop input_interface
+            output_interface packets octets first last source_port destination_port pad1
+            tcp_flags protocol tos source_as destination_as source_prefix_length
+            destination_prefix_length input_encapsulation output_encapsulation peer_next_hop),
+        7 => rows!(v7, octets, source_address destination_address next_hop input_interface
+            output_interface packets octets first last source_port destination_port flags1
+            tcp_flags protocol tos source_as destination_as source_prefix_length
+            destination_prefix_length flags2 bypassed_router),
+        _ => None,
+    }
 }
 
 fn number(octets: &[u8]) -> u64 {

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::xdr::Xdr;
 use crate::encode::EncodeError;
 use crate::wire::sflow::{
-    CountersSample, DataFormat, DiscardedPacket, FlowSample, Interface, SourceId,
+    CountersSample, DataFormat, DiscardedPacket, FlowSample, Interface, SampleKind, SourceId,
 };
 
 /// The header of a flow sample.
@@ -297,6 +297,22 @@ impl SampleBuilder {
             .u32(plain_interface(header.output)?)
             .u32(header.reason);
         Ok(Self::begin(DataFormat::new(0, 5), xdr))
+    }
+
+    /// A sample with the header of one that was received, without records yet; `None` of a sample of
+    /// an unknown kind.
+    ///
+    /// # Errors
+    ///
+    /// As for the method of its kind.
+    pub fn of(kind: &SampleKind<'_>) -> Result<Option<Self>, EncodeError> {
+        match kind {
+            SampleKind::Flow(sample) => Self::flow(&sample.into()),
+            SampleKind::Counters(sample) => Self::counters(&sample.into()),
+            SampleKind::Discarded(sample) => Self::discarded(&sample.into()),
+            SampleKind::Unknown => return Ok(None),
+        }
+        .map(Some)
     }
 
     fn begin(format: DataFormat, xdr: Xdr) -> Self {

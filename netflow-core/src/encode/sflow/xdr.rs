@@ -16,7 +16,7 @@ use crate::wire::sflow::structure::Member;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Xdr {
-    octets: Vec<u8>,
+    pub(super) octets: Vec<u8>,
 }
 
 impl Xdr {
@@ -122,13 +122,6 @@ impl Xdr {
         self.octets.extend_from_slice(&format.tag().to_be_bytes());
         let xdr = core::mem::take(self);
         *self = xdr.opaque(octets);
-    }
-
-    /// The same in another buffer.
-    pub(super) fn in_buffer(mut self, mut buffer: Vec<u8>) -> Self {
-        buffer.clear();
-        buffer.append(&mut self.octets);
-        Self { octets: buffer }
     }
 
     pub(super) fn into_octets(self) -> Vec<u8> {

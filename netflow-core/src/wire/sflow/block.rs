@@ -43,6 +43,55 @@ struct OpaqueBlockHeader {
     length: U32,
 }
 
+/// `block_methods!(Sample: "sample", "datagram")`: what a type says of the member `block`, which is part of
+/// a datagram or a sample.
+macro_rules! block_methods {
+    ($type:ident: $name:literal, $around:literal) => {
+        impl<'a> $type<'a> {
+            #[doc = concat!("The format of the ", $name, ": what it is.")]
+            #[inline]
+            #[must_use]
+            pub const fn format(&self) -> DataFormat {
+                self.block.format
+            }
+
+            /// The length that was sent.
+            #[must_use]
+            pub const fn length(&self) -> u32 {
+                self.block.length
+            }
+
+            /// Its octets after the length; fewer than [`length`](Self::length) if the
+            #[doc = concat!($around, " ends before.")]
+            #[inline]
+            #[must_use]
+            pub const fn octets(&self) -> &'a [u8] {
+                self.block.octets
+            }
+
+            #[doc = concat!("Where the ", $name, " begins in the datagram: its data format.")]
+            /// Its [`octets`](Self::octets) follow 8 octets later.
+            #[must_use]
+            pub const fn offset(&self) -> usize {
+                self.block.offset
+            }
+
+            /// Where its [`octets`](Self::octets) begin in the datagram.
+            #[cfg(feature = "alloc")]
+            pub(crate) const fn contents_offset(&self) -> usize {
+                self.block.contents_offset()
+            }
+
+            #[doc = concat!("Whether the ", $name, " runs past its ", $around, ".")]
+            #[must_use]
+            pub fn is_cut(&self) -> bool {
+                self.block.is_cut()
+            }
+        }
+    };
+}
+pub(super) use block_methods;
+
 /// Walks blocks by their lengths, at most as many as were counted.
 ///
 /// A block that runs past the octets is returned shortened, then the error; blocks
@@ -154,6 +203,35 @@ impl<'a> Iterator for Blocks<'a> {
         }
     }
 }
+
+/// `iterator_methods!(Samples, "those that belong to none")`: what an iterator says of the member `blocks`;
+/// the text says what is left after the last one.
+macro_rules! iterator_methods {
+    ($type:ident, $left:literal) => {
+        impl<'a> $type<'a> {
+            #[doc = concat!("The octets not walked yet; at the end ", $left, ".")]
+            #[must_use]
+            pub const fn rest(&self) -> &'a [u8] {
+                self.blocks.rest()
+            }
+
+            /// Where these begin in the datagram.
+            #[must_use]
+            pub const fn offset(&self) -> usize {
+                self.blocks.offset()
+            }
+
+            /// Why there is nothing more, if there should be.
+            #[inline]
+            pub(super) const fn fault(&mut self) -> Option<Error> {
+                self.blocks.fault()
+            }
+        }
+
+        impl core::iter::FusedIterator for $type<'_> {}
+    };
+}
+pub(super) use iterator_methods;
 
 /// What follows the header of a sample.
 #[derive(Debug, Clone, Copy)]

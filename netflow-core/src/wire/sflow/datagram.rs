@@ -8,7 +8,7 @@ use zerocopy::byteorder::big_endian::U32;
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
 use crate::error::{Error, ErrorKind};
-use crate::wire::sflow::block::Blocks;
+use crate::wire::sflow::block::{Blocks, iterator_methods};
 use crate::wire::sflow::data_format::Kind;
 use crate::wire::sflow::sample::Sample;
 use crate::wire::sflow::xdr;
@@ -159,6 +159,8 @@ pub struct Samples<'a> {
     blocks: Blocks<'a>,
 }
 
+iterator_methods!(Samples, "those that belong to none");
+
 impl<'a> Samples<'a> {
     /// No samples.
     #[cfg(feature = "alloc")]
@@ -166,28 +168,10 @@ impl<'a> Samples<'a> {
         blocks: Blocks::new(Kind::Sample, &[], 0, 0),
     };
 
-    /// The octets not walked yet; after the last sample those that belong to none.
-    #[must_use]
-    pub const fn rest(&self) -> &'a [u8] {
-        self.blocks.rest()
-    }
-
-    /// Where these begin in the datagram.
-    #[must_use]
-    pub const fn offset(&self) -> usize {
-        self.blocks.offset()
-    }
-
     /// The next sample; `None` also where there is a fault.
     #[inline]
     pub(crate) fn sample(&mut self) -> Option<Sample<'a>> {
         self.blocks.block().map(Sample::new)
-    }
-
-    /// Why there are no more samples, if there should be more.
-    #[inline]
-    pub(super) const fn fault(&mut self) -> Option<Error> {
-        self.blocks.fault()
     }
 }
 
@@ -199,8 +183,6 @@ impl<'a> Iterator for Samples<'a> {
         self.blocks.next().map(|block| block.map(Sample::new))
     }
 }
-
-impl core::iter::FusedIterator for Samples<'_> {}
 
 fn word(octets: &[u8]) -> Option<(&[u8], u32)> {
     be_u32::<_, ()>(octets).ok()

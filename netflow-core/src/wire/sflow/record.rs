@@ -1,7 +1,7 @@
 //! Flow records and counter records.
 
 use crate::error::Error;
-use crate::wire::sflow::block::{Blocks, OpaqueBlock};
+use crate::wire::sflow::block::{Blocks, OpaqueBlock, block_methods, iterator_methods};
 use crate::wire::sflow::counter_record::{EthernetCounters, IfCounters};
 use crate::wire::sflow::data_format::{DataFormat, Kind};
 use crate::wire::sflow::extended::{ExtendedMpls, ExtendedNat, ExtendedRouter, ExtendedUser};
@@ -42,51 +42,13 @@ pub struct Record<'a> {
     block: OpaqueBlock<'a>,
 }
 
+block_methods!(Record: "record", "sample");
+
 impl<'a> Record<'a> {
     /// Whether it is a flow or a counter record.
     #[must_use]
     pub const fn kind(&self) -> Kind {
         self.kind
-    }
-
-    /// Which structure it holds.
-    #[inline]
-    #[must_use]
-    pub const fn format(&self) -> DataFormat {
-        self.block.format
-    }
-
-    /// The length that was sent.
-    #[must_use]
-    pub const fn length(&self) -> u32 {
-        self.block.length
-    }
-
-    /// The octets of the structure; fewer than [`length`](Self::length) if the sample
-    /// ends before.
-    #[inline]
-    #[must_use]
-    pub const fn octets(&self) -> &'a [u8] {
-        self.block.octets
-    }
-
-    /// Where the record begins in the datagram: its data format. The structure
-    /// follows 8 octets later.
-    #[must_use]
-    pub const fn offset(&self) -> usize {
-        self.block.offset
-    }
-
-    /// Where its [`octets`](Self::octets) begin in the datagram.
-    #[cfg(feature = "alloc")]
-    pub(crate) const fn contents_offset(&self) -> usize {
-        self.block.contents_offset()
-    }
-
-    /// Whether the record runs past its sample.
-    #[must_use]
-    pub fn is_cut(&self) -> bool {
-        self.block.is_cut()
     }
 
     /// What is known about its structure, if it is a known one.
@@ -293,6 +255,8 @@ pub struct Records<'a> {
     blocks: Blocks<'a>,
 }
 
+iterator_methods!(Records, "the padding of the sample");
+
 impl<'a> Records<'a> {
     #[inline]
     pub(super) const fn new(kind: Kind, octets: &'a [u8], offset: usize, count: u32) -> Self {
@@ -302,29 +266,11 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// The octets not walked yet; after the last record the padding of the sample.
-    #[must_use]
-    pub const fn rest(&self) -> &'a [u8] {
-        self.blocks.rest()
-    }
-
-    /// Where these begin in the datagram.
-    #[must_use]
-    pub const fn offset(&self) -> usize {
-        self.blocks.offset()
-    }
-
     /// The next record; `None` also where there is a fault.
     #[inline]
     pub(crate) fn record(&mut self) -> Option<Record<'a>> {
         let kind = self.kind;
         self.blocks.block().map(|block| Record { kind, block })
-    }
-
-    /// Why there are no more records, if there should be more.
-    #[inline]
-    pub(super) const fn fault(&mut self) -> Option<Error> {
-        self.blocks.fault()
     }
 }
 
@@ -338,5 +284,3 @@ impl<'a> Iterator for Records<'a> {
         Some(record.map(|block| Record { kind, block }))
     }
 }
-
-impl core::iter::FusedIterator for Records<'_> {}

@@ -3,7 +3,7 @@
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
 use crate::error::{Error, ErrorKind};
-use crate::wire::sflow::block::{OpaqueBlock, Tail};
+use crate::wire::sflow::block::{OpaqueBlock, Tail, block_methods};
 use crate::wire::sflow::counters_sample::{CountersHeader, CountersSample};
 use crate::wire::sflow::data_format::{DataFormat, Kind};
 use crate::wire::sflow::discarded_packet::DiscardedPacket;
@@ -61,49 +61,12 @@ pub enum SampleKind<'a> {
     Unknown,
 }
 
+block_methods!(Sample: "sample", "datagram");
+
 impl<'a> Sample<'a> {
     #[inline]
     pub(super) const fn new(block: OpaqueBlock<'a>) -> Self {
         Self { block }
-    }
-
-    /// What the sample is.
-    #[inline]
-    #[must_use]
-    pub const fn format(&self) -> DataFormat {
-        self.block.format
-    }
-
-    /// The length that was sent.
-    #[must_use]
-    pub const fn length(&self) -> u32 {
-        self.block.length
-    }
-
-    /// The octets of the sample; fewer than [`length`](Self::length) if the datagram
-    /// ends before.
-    #[must_use]
-    pub const fn octets(&self) -> &'a [u8] {
-        self.block.octets
-    }
-
-    /// Where the sample begins in the datagram: its data format. The header follows
-    /// 8 octets later.
-    #[must_use]
-    pub const fn offset(&self) -> usize {
-        self.block.offset
-    }
-
-    /// Whether the sample runs past the datagram.
-    #[must_use]
-    pub fn is_cut(&self) -> bool {
-        self.block.is_cut()
-    }
-
-    /// Where its [`octets`](Self::octets) begin in the datagram.
-    #[cfg(feature = "alloc")]
-    pub(crate) const fn contents_offset(&self) -> usize {
-        self.block.contents_offset()
     }
 
     /// The sample by its kind.
