@@ -62,6 +62,25 @@ pub(crate) trait Column: fmt::Debug + Send {
     fn finish(&mut self) -> Result<ArrayRef, ArrowError>;
 }
 
+/// The methods of a column that are those of its Arrow builder, in the member `builder`, of values of no
+/// fixed size.
+macro_rules! from_builder {
+    () => {
+        fn nulls(&mut self, count: usize) {
+            self.builder.append_nulls(count);
+        }
+
+        fn size(&self) -> usize {
+            self.builder.values_slice().len()
+        }
+
+        fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+            Ok(Arc::new(self.builder.finish()))
+        }
+    };
+}
+use from_builder;
+
 /// Adds a value `count` times, or `absent` and as many nulls.
 fn extend<T: Clone>(
     (values, nulls): (&mut Vec<T>, &mut NullBufferBuilder),

@@ -12,7 +12,7 @@ use netflow_core::FlowValue;
 use netflow_core::text;
 
 use super::number::NumberColumn;
-use super::{Column, extend};
+use super::{Column, extend, from_builder};
 
 /// The octets of an address as they are sent.
 #[derive(Debug, Clone, Copy)]
@@ -174,17 +174,7 @@ impl Column for AddressText {
         }
     }
 
-    fn nulls(&mut self, count: usize) {
-        self.builder.append_nulls(count);
-    }
-
-    fn size(&self) -> usize {
-        self.builder.values_slice().len()
-    }
-
-    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        Ok(Arc::new(self.builder.finish()))
-    }
+    from_builder!();
 }
 
 /// Numbers that represent addresses.

@@ -8,8 +8,8 @@ use arrow_array::builder::{BinaryBuilder, StringBuilder};
 use arrow_schema::ArrowError;
 use netflow_core::FlowValue;
 
-use super::Column;
 use super::address::{SentAddress, mapped};
+use super::{Column, from_builder};
 
 /// Text in UTF-8; what is not becomes U+FFFD.
 #[derive(Debug, Default)]
@@ -43,17 +43,7 @@ impl Column for Texts {
         }
     }
 
-    fn nulls(&mut self, count: usize) {
-        self.builder.append_nulls(count);
-    }
-
-    fn size(&self) -> usize {
-        self.builder.values_slice().len()
-    }
-
-    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        Ok(Arc::new(self.builder.finish()))
-    }
+    from_builder!();
 }
 
 /// Octets of any length.
@@ -89,15 +79,5 @@ impl Column for Binary {
         }
     }
 
-    fn nulls(&mut self, count: usize) {
-        self.builder.append_nulls(count);
-    }
-
-    fn size(&self) -> usize {
-        self.builder.values_slice().len()
-    }
-
-    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        Ok(Arc::new(self.builder.finish()))
-    }
+    from_builder!();
 }
