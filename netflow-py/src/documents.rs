@@ -164,9 +164,4 @@ impl Documents {
     fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         self.0.lock(py)?.walk.report(py)
     }
-
-    #[getter]
-    fn problems(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        self.0.lock(py)?.walk.problems(py)
-    }
 }

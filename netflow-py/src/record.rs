@@ -451,9 +451,4 @@ impl Records {
     fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         self.0.lock(py)?.walk.report(py)
     }
-
-    #[getter]
-    fn problems(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        self.0.lock(py)?.walk.problems(py)
-    }
 }

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 
 use crate::error;
 use crate::input::{Input, PathOrOpener, Raised};
-use crate::report::{Report, problems_to_python};
+use crate::report::Report;
 
 /// A pass over inputs, one after the other.
 pub(crate) struct FileWalk {
@@ -49,12 +49,6 @@ impl FileWalk {
     /// Counters, templates and domains so far, and the first problems.
     pub(crate) fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Report::of(&self.feed, &self.names()).to_python(py)
-    }
-
-    /// The problems that were not taken yet.
-    pub(crate) fn problems(&mut self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let names = self.names();
-        problems_to_python(py, &mut self.feed.problems(), &names)
     }
 
     /// Reads the next message, if there is one, and passes it to `each`; returns whether more may follow.

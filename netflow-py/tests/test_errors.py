@@ -162,7 +162,11 @@ def test_problems_are_counted_and_cost_nothing_else() -> None:
     assert flows.stats["problems"]["no_template"] >= 1
     records = nf.records(path)
     assert len(list(records)) == len(command_rows(path))
-    assert [each.kind for each in records.problems] == [each.kind for each in flows.problems]
+    table, documents = nf.read(path), nf.documents(path, "flow")
+    assert len(list(documents)) == len(table) + len(flows.problems)
+    for read in (records, table, documents):
+        assert [each.kind for each in read.problems] == [each.kind for each in flows.problems]
+        assert read.stats == flows.stats and read.domains == flows.domains
 
 
 SLOW = """

@@ -14,10 +14,10 @@ from . import _netflow
 
 from ._collector import Collector
 from ._decoder import Decoder
-from ._documents import documents
+from ._documents import Documents, documents
 from ._errors import FilterError, NetflowError, NetflowWarning, Problem
 from ._exporters import Limits
-from ._flows import Flows, read, scan
+from ._flows import Flows, ReportedTable, read, scan
 from ._health import health
 from ._inputs import COLUMNS
 from ._listen import listen, listen_async
@@ -34,6 +34,7 @@ __all__ = [
     "COLUMNS",
     "Collector",
     "Decoder",
+    "Documents",
     "FilterError",
     "Flows",
     "Limits",
@@ -44,6 +45,7 @@ __all__ = [
     "Record",
     "Records",
     "Report",
+    "ReportedTable",
     "Table",
     "Tables",
     "TemplateTable",

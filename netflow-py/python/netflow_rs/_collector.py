@@ -10,7 +10,6 @@ from typing import Any, Sequence
 from . import _netflow
 from ._addresses import Exporter, host_and_port
 from ._decoder import Octets
-from ._errors import Problem
 from ._arguments import Addresses, OptionsScope, Types, choice, chosen_flows, row_limit
 from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._inputs import check_columns
@@ -91,11 +90,6 @@ class Collector(ReportedSoFar, asyncio.DatagramProtocol):
 
     def _report(self) -> dict[str, Any]:
         return self._collector.report
-
-    @property
-    def problems(self) -> list[Problem]:
-        """What was passed over; the first 1,000."""
-        return self._collector.report["problems"]
 
     def health(self) -> dict[str, Any]:
         """The health of the exporters so far, as :meth:`Decoder.health` returns it; a frame is the

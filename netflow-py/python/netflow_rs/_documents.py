@@ -4,18 +4,42 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, overload
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, overload
 
 from . import _netflow
 from ._arguments import OptionsScope, chosen_flows, port_list
 from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._inputs import Inputs, expand
+from ._report import ReportedSoFar
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 # Formats whose documents are octets.
 _Octets = Literal["msgpack", "forward", "protobuf", "csv", "csv-fast", "line", "long", "extended"]
+
+
+_Document = TypeVar("_Document")
+
+
+class Documents(ReportedSoFar, Iterator[_Document]):
+    """The documents of flows, one by one. See :func:`documents`."""
+
+    def __init__(self, octets: _netflow.Documents, documents: Iterator[_Document]) -> None:
+        self._octets = octets
+        self._documents = documents
+
+    def __iter__(self) -> Documents[_Document]:
+        return self
+
+    def __next__(self) -> _Document:
+        return next(self._documents)
+
+    def _report(self) -> dict[str, Any]:
+        return self._octets.report
+
+    def __repr__(self) -> str:
+        return "<netflow_rs.Documents>"
 
 
 class _Options(TypedDict, total=False):
@@ -49,13 +73,13 @@ def documents(
     *,
     format: Literal["json"] = "json",
     **options: Unpack[_Options],
-) -> Iterator[dict[str, Any]]: ...
+) -> Documents[dict[str, Any]]: ...
 
 
 @overload
 def documents(
     paths: Inputs, schema: str = "ecs", *, format: _Octets, **options: Unpack[_Options]
-) -> Iterator[bytes]: ...
+) -> Documents[bytes]: ...
 
 
 def documents(
@@ -84,12 +108,13 @@ def documents(
     definitions: Definitions = (),
     by_port: bool = False,
     limits: Limits | None = None,
-) -> Iterator[dict[str, Any]] | Iterator[bytes]:
+) -> Documents[dict[str, Any]] | Documents[bytes]:
     """Yields the documents of a schema: ``ecs``, ``ecs-integration``, ``logstash``, ``fluentd``,
     ``goflow2``, ``nfdump``, ``elastiflow``, ``datadog``, ``akvorado``, ``pmacct``, ``sflowtool``,
     ``ipfixcol2``, ``vflow``, ``telegraf``, or ``flow``, ``record`` and ``wire``.
 
-    They are read while the caller iterates; nothing is written to disk.
+    They are read while the caller iterates; nothing is written to disk. What could not be decoded so far is in
+    ``stats`` and ``problems`` of the iterator.
 
     Args:
         paths: a capture or IPFIX file, or several, as for :func:`scan`.
@@ -142,7 +167,9 @@ def documents(
             limits,
         ),
     )
-    return _parsed(octets) if format == "json" else octets
+    if format == "json":
+        return Documents(octets, _parsed(octets))
+    return Documents(octets, octets)
 
 
 def _parsed(octets: Iterator[bytes]) -> Iterator[dict[str, Any]]:

@@ -24,6 +24,23 @@ Columns = Union[Sequence[str], Literal["used"], None]
 _FEW = "counters have few columns, which cannot be chosen"
 
 
+class ReportedTable(Table, Reported):
+    """Rows in memory, and the report of the pass that read them. What is selected or filtered is a
+    :class:`Table` without it."""
+
+    def __init__(self, table: _netflow.Table, report: Report) -> None:
+        super().__init__(table)
+        self._report = report
+
+    def report(self) -> Report:
+        """What the pass counted that read the rows."""
+        return self._report
+
+    def used(self) -> ReportedTable:
+        """The same rows with those columns only that hold a value in any of them."""
+        return ReportedTable(super().used()._table, self._report)
+
+
 class Flows(Rescannable, Reported):
     """Flows of files, read anew by everyone who asks for them. See :func:`scan`."""
 
@@ -34,6 +51,11 @@ class Flows(Rescannable, Reported):
     def __reduce__(self) -> tuple[Any, ...]:
         # Of paths and URLs; a file object says itself that it cannot be pickled.
         return Flows, (self._inputs, self._options)
+
+    def read(self, *, progress: bool | None = None) -> ReportedTable:
+        """All rows, in memory."""
+        rows = self._gathered(progress)
+        return ReportedTable(rows, self.report())
 
     def select(self, *columns: str) -> Flows:
         """The same flows with these columns only; others are not decoded."""
@@ -232,10 +254,11 @@ def read(
     by_port: bool = False,
     limits: Limits | None = None,
     progress: bool | None = None,
-) -> Table:
+) -> ReportedTable:
     """Flows of captures and IPFIX files, in memory.
 
-    Without ``columns``, columns that hold no value are left out. The arguments are those of
+    Without ``columns``, columns that hold no value are left out. What could not be decoded is in
+    ``stats`` and ``problems`` of the table, what was lost before in ``domains``. The arguments are those of
     :func:`scan`; ``progress`` shows a bar of tqdm, in a notebook unless it is ``False``.
     """
     flows = scan(

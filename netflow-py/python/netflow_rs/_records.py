@@ -6,7 +6,6 @@ from typing import Any, Iterator, Sequence
 
 from . import _netflow
 from ._arguments import OptionsScope, chosen_flows, port_list
-from ._errors import Problem
 from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._inputs import Inputs, expand
 from ._netflow import Record
@@ -27,11 +26,6 @@ class Records(ReportedSoFar, Iterator[Record]):
 
     def _report(self) -> dict[str, Any]:
         return self._records.report
-
-    @property
-    def problems(self) -> list[Problem]:
-        """What was passed over so far; the first 1,000."""
-        return self._records.problems
 
     def __repr__(self) -> str:
         return "<netflow_rs.Records>"

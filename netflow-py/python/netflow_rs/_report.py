@@ -74,6 +74,12 @@ class ReportedSoFar:
         return stats
 
     @property
+    def problems(self) -> list[Problem]:
+        """What was passed over so far; the first 1,000."""
+        problems: list[Problem] = self._report()["problems"]
+        return problems
+
+    @property
     def templates(self) -> list[dict[str, Any]]:
         """Templates in force."""
         templates: list[dict[str, Any]] = self._report()["templates"]

@@ -47,15 +47,16 @@ class Rescannable(Columnar):
 
     def read(self, *, progress: bool | None = None) -> Table:
         """All rows, in memory."""
+        return Table(self._gathered(progress))
+
+    def _gathered(self, progress: bool | None) -> _netflow.Table:
         batches: list[_netflow.Table] = []
         reading = self._reader.open()
         with Progress(self._inputs, progress) as bar:
             for batch in reading:
                 batches.append(batch)
                 bar.at(reading.octets_read)
-        if not batches:
-            return Table(self._reader.empty())
-        return Table(_netflow.Table.concat(batches))
+        return _netflow.Table.concat(batches) if batches else self._reader.empty()
 
     def head(self, rows: int = 5) -> Table:
         """The first rows; what follows them is not read."""
