@@ -6,10 +6,13 @@
 )]
 
 pub mod http;
+mod port;
 
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+pub use self::port::own_port;
 
 /// The folder `testdata`.
 #[must_use]

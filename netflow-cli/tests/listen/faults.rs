@@ -9,7 +9,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use crate::harness::{Collector, Folder, field, logged, own_port, record, send, template, v5};
+use netflow_testdata::own_port;
+
+use crate::harness::{Collector, Folder, field, logged, record, send, template, v5};
 
 const UDP: [&str; 2] = ["--udp", "127.0.0.1:0"];
 

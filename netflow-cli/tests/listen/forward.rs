@@ -2,7 +2,9 @@
 
 use std::net::UdpSocket;
 
-use crate::harness::{Collector, logged, own_port, patience, run, send, v5};
+use netflow_testdata::own_port;
+
+use crate::harness::{Collector, logged, patience, run, send, v5};
 
 /// Whether this process may send from any address: root of the host has the capability, root of a container
 /// mostly, others not.

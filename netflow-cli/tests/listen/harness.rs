@@ -1,13 +1,13 @@
 //! A collector that runs, and what is sent to it.
 
 use alloc::sync::Arc;
-use core::net::{Ipv4Addr, SocketAddr};
+use core::net::SocketAddr;
 use core::sync::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::net::{TcpListener, UdpSocket};
+use std::net::UdpSocket;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -284,16 +284,6 @@ pub(crate) fn send(from: &str, to: SocketAddr, payload: &[u8]) {
         .unwrap()
         .send_to(payload, to)
         .unwrap();
-}
-
-/// A port of a loopback address of its own, for a listener that is closed and opened again: meanwhile
-/// nobody else is given its port.
-pub(crate) fn own_port() -> TcpListener {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let [.., third, fourth] = std::process::id().to_be_bytes();
-    let [.., number] = NUMBER.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-    let address = Ipv4Addr::new(127, 128 | number, third, fourth.clamp(1, 254));
-    TcpListener::bind((address, 0)).unwrap()
 }
 
 /// A new folder, removed at the end.

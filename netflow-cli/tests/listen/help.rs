@@ -3,6 +3,7 @@
 use alloc::collections::BTreeMap;
 use core::time::Duration;
 use std::env;
+#[cfg(all(feature = "http", feature = "tls"))]
 use std::fs;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};

@@ -234,6 +234,7 @@ fn connections_are_limited() {
 }
 
 #[test]
+#[cfg(feature = "http")]
 fn a_short_queue_between_threads_drops_datagrams_and_reports_it() {
     // The output is a pipe that is not read, so the worker blocks.
     let folder = Folder::new();

@@ -7,7 +7,9 @@ use std::net::{TcpListener, UdpSocket};
 use std::os::unix::net::UnixListener;
 use std::time::{Instant, SystemTime};
 
-use crate::harness::{Collector, Folder, field, logged, own_port, patience, run, send, v5};
+use netflow_testdata::own_port;
+
+use crate::harness::{Collector, Folder, field, logged, patience, run, send, v5};
 use crate::replay::replay;
 
 const UDP: [&str; 2] = ["--udp", "127.0.0.1:0"];

@@ -13,11 +13,11 @@ use std::thread::{self, JoinHandle};
 use netflow_output::sink::{
     Credentials, HttpCompression, LossReason, OutputConfig, OutputStatistics, Outputs, Policy,
 };
-use netflow_testdata::http;
+use netflow_testdata::{http, own_port};
 use serde_json::Value;
 
 use super::peers::{TestPeer, check_restart, kill_and_restart, restartable};
-use super::support::{Folder, LONG, ROWS, Worker, check, json, output, own_port, wait_until};
+use super::support::{Folder, LONG, ROWS, Worker, check, json, output, wait_until};
 
 /// What a server does with its next request, other than to take it.
 #[derive(Debug, Clone, Copy, PartialEq)]

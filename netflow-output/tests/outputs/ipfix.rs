@@ -8,12 +8,13 @@ use std::thread;
 
 use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
 use netflow_output::sink::{Encoding, OutputConfig, Outputs};
+use netflow_testdata::own_port;
 
 use super::peers::{
     MessageListener, MessageReader, POLICIES, Peer, check_restart, configured, kill_and_restart,
     restart_receiver,
 };
-use super::support::{Folder, LONG, ROWS, Worker, check, output, own_port, wait_until};
+use super::support::{Folder, LONG, ROWS, Worker, check, output, wait_until};
 
 /// The `octets` of flows that a collector reads. Problems are none.
 #[derive(Default)]

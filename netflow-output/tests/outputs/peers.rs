@@ -14,8 +14,9 @@ use std::thread::{self, JoinHandle};
 use netflow_output::sink::{
     LossReason, OutputConfig, OutputState, OutputStatistics, Outputs, Policy, SpoolConfig,
 };
+use netflow_testdata::own_port;
 
-use super::support::{Folder, LONG, ROWS, Worker, check, json, output, own_port, wait_until};
+use super::support::{Folder, LONG, ROWS, Worker, check, json, output, wait_until};
 
 /// Where a peer listens.
 pub(crate) trait Listen: Send + Sync + 'static {
@@ -23,27 +24,22 @@ pub(crate) trait Listen: Send + Sync + 'static {
     fn accept(&self) -> Option<Box<dyn Read + Send>>;
 }
 
-impl Listen for TcpListener {
-    fn accept(&self) -> Option<Box<dyn Read + Send>> {
-        self.set_nonblocking(true).unwrap();
-        let (stream, _) = Self::accept(self).ok()?;
-        stream.set_nonblocking(false).unwrap();
-        let timeout = Some(Duration::from_millis(5));
-        stream.set_read_timeout(timeout).unwrap();
-        Some(Box::new(stream))
-    }
+/// Listeners of the standard library, whose methods have the same names and no trait.
+macro_rules! listeners {
+    ($($listener:ident)+) => {
+        $(impl Listen for $listener {
+            fn accept(&self) -> Option<Box<dyn Read + Send>> {
+                self.set_nonblocking(true).unwrap();
+                let (stream, _) = Self::accept(self).ok()?;
+                stream.set_nonblocking(false).unwrap();
+                let timeout = Some(Duration::from_millis(5));
+                stream.set_read_timeout(timeout).unwrap();
+                Some(Box::new(stream))
+            }
+        })+
+    };
 }
-
-impl Listen for UnixListener {
-    fn accept(&self) -> Option<Box<dyn Read + Send>> {
-        self.set_nonblocking(true).unwrap();
-        let (stream, _) = Self::accept(self).ok()?;
-        stream.set_nonblocking(false).unwrap();
-        let timeout = Some(Duration::from_millis(5));
-        stream.set_read_timeout(timeout).unwrap();
-        Some(Box::new(stream))
-    }
-}
+listeners!(TcpListener UnixListener);
 
 /// Listens for messages, of which the rows are passed on as lines.
 pub(crate) struct MessageListener<L> {

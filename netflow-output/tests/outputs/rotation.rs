@@ -10,7 +10,9 @@ use std::thread;
 use std::time::SystemTime;
 
 use netflow_core::Timestamp;
-use netflow_output::sink::{Encoding, LossReason, OutputState, Outputs, Policy};
+use netflow_output::sink::{
+    Encoding, LossReason, OutputConfig, OutputState, OutputStatistics, Outputs, Policy,
+};
 
 use super::support::{Folder, LONG, ROWS, Worker, check, csv, json, numbers, output, wait_until};
 
@@ -172,21 +174,25 @@ fn a_clock_that_jumps_costs_no_row() {
     assert_eq!(rows, (0..count).collect::<Vec<_>>());
 }
 
+/// What an output did that received this number of chunks of this number of messages.
+fn sent(config: OutputConfig, chunks: u64, messages: u64) -> OutputStatistics {
+    let outputs = Outputs::start(vec![config]).unwrap();
+    let mut worker = Worker::new(outputs.worker(), 0);
+    worker.now = Timestamp::from_secs(START);
+    worker.send_repeatedly(chunks, messages);
+    worker.finish();
+    let output = outputs.finish(LONG).remove(0);
+    check(&output);
+    output
+}
+
 #[test]
 fn a_large_file_is_followed_by_one_with_a_number() {
     let folder = Folder::new("large");
     fs::write(folder.path().join("2210.json"), "of another run\n").unwrap();
     let mut config = output(&folder.file("%H%M.json"), json());
     config.rotation.octets = Some(1_500);
-    let outputs = Outputs::start(vec![config]).unwrap();
-    let mut worker = Worker::new(outputs.worker(), 0);
-    worker.now = Timestamp::from_secs(START);
-    worker.send_repeatedly(5, 2);
-    worker.finish();
-    let [output] = &outputs.finish(LONG)[..] else {
-        panic!()
-    };
-    check(output);
+    let output = sent(config, 5, 2);
     assert_eq!(output.files_completed, 5);
     assert_eq!(folder.read("2210.json"), "of another run\n");
     for number in 1..=5 {
@@ -222,15 +228,7 @@ fn old_and_excess_files_are_removed_and_no_others() {
     config.rotation.keep_for = Some(Duration::from_secs(48 * 3600));
     config.rotation.octets = Some(1);
     config.rotation.keep_octets = Some(3_000);
-    let outputs = Outputs::start(vec![config]).unwrap();
-    let mut worker = Worker::new(outputs.worker(), 0);
-    worker.now = Timestamp::from_secs(START);
-    worker.send_repeatedly(20, 1);
-    worker.finish();
-    let [output] = &outputs.finish(LONG)[..] else {
-        panic!()
-    };
-    check(output);
+    let output = sent(config, 20, 1);
     assert!(!folder.path().join("2020").exists());
     assert!(ages[2].0.exists() && ages[3].0.exists());
     let left = files(&folder.path().join("2023"));

@@ -1,9 +1,6 @@
 //! Messages with rows that can be recognised, and workers that send them.
 
-use core::net::Ipv4Addr;
-use core::sync::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -152,16 +149,6 @@ pub(crate) fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
         assert!(start.elapsed() < LONG, "{what} did not happen");
         std::thread::sleep(Duration::from_millis(2));
     }
-}
-
-/// A port of a loopback address of its own, for a listener that is closed and opened again: meanwhile
-/// nobody else is given its port.
-pub(crate) fn own_port() -> TcpListener {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let [.., third, fourth] = std::process::id().to_be_bytes();
-    let [.., number] = NUMBER.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-    let address = Ipv4Addr::new(127, 128 | number, third, fourth.clamp(1, 254));
-    TcpListener::bind((address, 0)).unwrap()
 }
 
 /// A folder that is removed with all its files.

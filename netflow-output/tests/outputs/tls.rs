@@ -9,6 +9,7 @@ use std::path::Path;
 use std::thread::{self, JoinHandle};
 
 use netflow_output::sink::{OutputConfig, Outputs, Policy};
+use netflow_testdata::own_port;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
@@ -17,9 +18,7 @@ use super::peers::{
     Listen, MessageListener, MessageReader, POLICIES, Peer, check_restart, kill_and_restart,
     syslog_reader,
 };
-use super::support::{
-    Folder, LONG, ROWS, Worker, check, json, numbers, output, own_port, wait_until,
-};
+use super::support::{Folder, LONG, ROWS, Worker, check, json, numbers, output, wait_until};
 
 /// Writes a certificate for this name, signed by itself, and its key.
 fn certificate(folder: &Folder, name: &str, host: &str) {
