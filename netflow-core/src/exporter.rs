@@ -2,6 +2,7 @@
 //! observation domain knows beside its templates.
 
 mod announced;
+mod by_prefix;
 mod configured;
 mod counters;
 mod doubt;

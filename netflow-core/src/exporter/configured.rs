@@ -1,11 +1,11 @@
 //! Sampling rates that the caller sets for exporters.
 
-use alloc::vec::Vec;
 use core::net::IpAddr;
 use core::str::FromStr;
 
 use thiserror::Error;
 
+use super::by_prefix::ByPrefix;
 use super::prefix::{ParsePrefixError, Prefix};
 
 /// Sampling rates by exporter or subnet of exporters. The longest prefix wins.
@@ -22,8 +22,7 @@ use super::prefix::{ParsePrefixError, Prefix};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct ConfiguredRates {
-    /// Longest prefix first.
-    rates: Vec<ConfiguredRate>,
+    rates: ByPrefix<u64>,
 }
 
 /// The sampling rate of the exporters of a subnet.
@@ -57,8 +56,7 @@ impl ConfiguredRates {
     /// prefix longer than the address means that address only. An earlier rate of the subnet
     /// is replaced.
     pub fn insert(&mut self, address: IpAddr, prefix_len: u8, rate: u64) {
-        let prefix = Prefix::new(address, prefix_len);
-        self.extend([ConfiguredRate { prefix, rate }]);
+        self.rates.insert(Prefix::new(address, prefix_len), rate);
     }
 
     /// Whether there are no rates.
@@ -70,12 +68,8 @@ impl ConfiguredRates {
     /// The rate of an exporter.
     #[inline]
     pub(crate) fn get(&self, exporter: IpAddr) -> Option<u64> {
-        if self.rates.is_empty() {
-            return None;
-        }
-        let mut rates = self.rates.iter();
-        let of_exporter = rates.find(|one| one.prefix.contains(exporter))?;
-        Some(of_exporter.rate).filter(|rate| *rate > 0)
+        let rate = self.rates.get(exporter)?;
+        Some(*rate).filter(|rate| *rate > 0)
     }
 }
 
@@ -83,11 +77,8 @@ impl ConfiguredRates {
 impl Extend<ConfiguredRate> for ConfiguredRates {
     fn extend<T: IntoIterator<Item = ConfiguredRate>>(&mut self, rates: T) {
         for rate in rates {
-            self.rates.retain(|known| known.prefix != rate.prefix);
-            self.rates.push(rate);
+            self.rates.insert(rate.prefix, rate.rate);
         }
-        self.rates
-            .sort_by_key(|rate| core::cmp::Reverse(rate.prefix.length()));
     }
 }
 

@@ -1,11 +1,11 @@
 //! The caller's settings for the counters of exporters.
 
-use alloc::vec::Vec;
 use core::net::IpAddr;
 use core::str::FromStr;
 
 use thiserror::Error;
 
+use super::by_prefix::ByPrefix;
 use super::prefix::{ParsePrefixError, Prefix};
 use crate::template::SecondCounters;
 
@@ -23,8 +23,8 @@ use crate::template::SecondCounters;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct ConfiguredCounters {
-    /// Longest prefix first.
-    counters: Vec<ConfiguredCounter>,
+    /// Whether they count the reverse direction.
+    are_biflows: ByPrefix<bool>,
 }
 
 /// The meaning of the second counters of the exporters of a subnet.
@@ -58,17 +58,16 @@ impl ConfiguredCounters {
     /// Whether there are no settings.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.counters.is_empty()
+        self.are_biflows.is_empty()
     }
 
     pub(crate) fn get(&self, exporter: IpAddr) -> Option<SecondCounters> {
-        let mut counters = self.counters.iter();
-        let of_exporter = counters.find(|one| one.prefix.contains(exporter))?;
-        Some(if of_exporter.is_biflow {
-            SecondCounters::Biflow
-        } else {
-            SecondCounters::Post
-        })
+        self.are_biflows
+            .get(exporter)
+            .map(|is_biflow| match is_biflow {
+                true => SecondCounters::Biflow,
+                false => SecondCounters::Post,
+            })
     }
 }
 
@@ -76,11 +75,8 @@ impl ConfiguredCounters {
 impl Extend<ConfiguredCounter> for ConfiguredCounters {
     fn extend<T: IntoIterator<Item = ConfiguredCounter>>(&mut self, counters: T) {
         for counter in counters {
-            self.counters.retain(|known| known.prefix != counter.prefix);
-            self.counters.push(counter);
+            self.are_biflows.insert(counter.prefix, counter.is_biflow);
         }
-        self.counters
-            .sort_by_key(|counter| core::cmp::Reverse(counter.prefix.length()));
     }
 }
 
