@@ -7,6 +7,7 @@
 mod aims;
 mod commands;
 mod decoders;
+mod figure;
 mod page;
 mod plot;
 mod threads;

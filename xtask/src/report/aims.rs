@@ -3,7 +3,7 @@
 use super::Kit;
 use super::commands::Whole;
 use super::decoders::{Decoder, OWN_PACKAGE};
-use super::page::number;
+use super::figure::number;
 use crate::command::cargo;
 use crate::instructions::{self, Figures};
 use crate::repository::Result;

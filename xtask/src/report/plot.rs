@@ -2,7 +2,7 @@
 
 use core::fmt::Write as _;
 
-use super::page::number;
+use super::figure::number;
 use crate::measured::precise;
 
 /// A bar: its label and the value.

@@ -211,7 +211,6 @@ fn sanitized() -> String {
 /// The library with all features. Its arrays of Arrow hold what the plain structs do, in every form of
 /// addresses; its sockets receive over UDP and TCP; nothing leaks.
 pub(super) fn all_features() -> Result {
-    // Link-time optimisation takes minutes; a profile with arithmetic checked finds more.
     let place =
         InstallPaths::new(folder().join("prefix-arrow"), "arrow,live,tls").with_profile("checked");
     install::install(&place)?;
@@ -326,9 +325,10 @@ fn text_of(command: Command) -> Result<String> {
     Ok(String::from_utf8(command.printed()?)?)
 }
 
-/// Where the library is installed for the tests.
+/// Where the library is installed for the tests. Link-time optimisation takes minutes, and a profile with
+/// arithmetic checked finds more; [`all_features`] has the same, so that most crates are compiled once.
 fn place() -> InstallPaths {
-    InstallPaths::new(folder().join("prefix"), "")
+    InstallPaths::new(folder().join("prefix"), "").with_profile("checked")
 }
 
 /// The folder of all that is made here.
