@@ -135,6 +135,21 @@ pub struct Around {
 }
 
 impl Problems {
+    /// Adds the problems of another report, with the examples that were here first.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.other = self.other.saturating_add(other.other);
+        for kind in other.kinds {
+            let mut kinds = self.kinds.iter_mut();
+            match kinds.find(|same| (same.reason, same.section) == (kind.reason, kind.section)) {
+                Some(same) => {
+                    same.count = same.count.saturating_add(kind.count);
+                    same.octets = same.octets.saturating_add(kind.octets);
+                }
+                None => self.kinds.push(kind),
+            }
+        }
+    }
+
     /// Takes a problem; `payload` is that of its datagram.
     pub(crate) fn add(
         &mut self,

@@ -87,6 +87,36 @@ impl Report {
         });
     }
 
+    /// Adds the report on other exporters, such as that of another thread of a collector.
+    ///
+    /// ```
+    /// use netflow_core::{Decoder, example};
+    /// use netflow_health::Health;
+    ///
+    /// let report = |datagram| {
+    ///     let (mut decoder, mut health) = (Decoder::default(), Health::default());
+    ///     health.decoded(&decoder.decode(datagram)?);
+    ///     Ok::<_, netflow_core::Error>(health.report(&decoder))
+    /// };
+    /// let mut all = report(example::ipfix())?;
+    /// all.merge(report(example::netflow_v5())?);
+    /// assert_eq!((all.domains.len(), all.flows()), (2, 2));
+    /// # Ok::<(), netflow_core::Error>(())
+    /// ```
+    pub fn merge(&mut self, other: Self) {
+        let first = self.domains.len();
+        self.domains.extend(other.domains);
+        self.other_messages = self.other_messages.saturating_add(other.other_messages);
+        self.unreadable = self.unreadable.saturating_add(other.unreadable);
+        self.problems.merge(other.problems);
+        self.findings
+            .extend(other.findings.into_iter().map(|mut finding| {
+                finding.domain = finding.domain.map(|index| index.saturating_add(first));
+                finding
+            }));
+        self.findings.sort_by_key(|finding| finding.kind.rank());
+    }
+
     /// The domain that a finding is about, if it is about one.
     #[must_use]
     pub fn domain_of(&self, finding: &Finding) -> Option<&DomainHealth> {

@@ -305,6 +305,35 @@ impl Aggregate {
         self.gathered.series.as_deref()
     }
 
+    /// Adds the sums of another, which has to be grouped and ordered in the same way: those of other flows,
+    /// such as another interval or another thread's. The errors of both add up. [`Group::series`] are dropped.
+    ///
+    /// ```
+    /// use netflow_core::field::FlowField;
+    /// use netflow_core::{Decoder, Limits, example};
+    /// use netflow_query::{Aggregate, AggregateOptions};
+    ///
+    /// let limits = Limits::default();
+    /// let mut decoder = Decoder::new(limits);
+    /// let options = AggregateOptions::new(vec![FlowField::Protocol], limits.hash_seed);
+    /// let mut all = Aggregate::new(options.clone());
+    /// for datagram in [example::ipfix(), example::netflow_v5()] {
+    ///     let mut part = Aggregate::new(options.clone());
+    ///     part.add(&decoder.decode(datagram)?);
+    ///     all.merge(&part);
+    /// }
+    /// assert_eq!(all.totals().flows, 2);
+    /// # Ok::<(), netflow_core::Error>(())
+    /// ```
+    pub fn merge(&mut self, other: &Self) {
+        let (own, other) = (&mut self.gathered, &other.gathered);
+        own.totals.add(other.totals);
+        own.unscaled_flows = own.unscaled_flows.saturating_add(other.unscaled_flows);
+        own.is_exact &= other.is_exact;
+        own.groups.merge(&other.groups);
+        own.series = None;
+    }
+
     /// Forgets all groups and sums, to begin another interval; what running totals have counted is
     /// still known.
     pub fn restart(&mut self) {

@@ -1,23 +1,29 @@
-//! The sums over all flows that the page shows.
+//! The sums over flows that the page shows.
 
+pub(crate) mod column;
 pub(crate) mod histogram;
 pub(crate) mod panel;
 pub(crate) mod sample;
 pub(crate) mod timeline;
+pub(crate) mod totals;
 
-use netflow_core::{Decoded, Flow, Timestamp};
-use netflow_query::{CountedFlow, FlowCounter, Sums};
+use alloc::sync::Arc;
+
+use netflow_core::Flow;
+use netflow_query::CountedFlow;
 
 use self::histogram::Histogram;
 use self::panel::{PANELS, Panel};
 use self::sample::FlowSample;
 use self::timeline::Timeline;
-use crate::ReportOptions;
+use self::totals::{Reach, Totals};
+use crate::{Addresses, ReportOptions};
 
 /// Sums over all flows, and by group, time and size.
 #[derive(Debug)]
 pub(crate) struct Gathered {
-    counter: FlowCounter,
+    pub(crate) addresses: Option<Arc<dyn Addresses>>,
+    reach: Reach,
     pub(crate) totals: Totals,
     pub(crate) panels: Vec<Panel>,
     pub(crate) timelines: [Timeline; 3],
@@ -26,85 +32,68 @@ pub(crate) struct Gathered {
     pub(crate) flows: FlowSample,
 }
 
-/// The total over all flows, and how many of them rest on an assumption.
-#[derive(Debug, Default)]
-pub(crate) struct Totals {
-    pub(crate) sums: Sums,
-    /// Counters are as they were sent.
-    pub(crate) unscaled: u64,
-    /// Running totals that were counted whole.
-    pub(crate) inexact: u64,
-    /// The times are impossible.
-    pub(crate) suspect: u64,
-    /// There is neither a start nor an end.
-    pub(crate) timeless: u64,
-    /// The flow ends before it starts, so that it has no duration.
-    pub(crate) backwards: u64,
-    pub(crate) first: Option<Timestamp>,
-    pub(crate) last: Option<Timestamp>,
-}
-
 impl Gathered {
+    /// Nothing yet, of captures, whose first flows are listed.
     pub(crate) fn new(options: &ReportOptions) -> Self {
-        let panels = PANELS.iter().map(|panel| Panel::new(panel, options));
+        let timelines = Timeline::ALL.map(|kind| Timeline::new(kind, 1));
+        let flows = FlowSample::first(options.flows);
+        Self::with(options, Reach::Any, timelines, flows)
+    }
+
+    /// Nothing yet, except for the times and the list of flows.
+    pub(crate) fn with(
+        options: &ReportOptions,
+        reach: Reach,
+        timelines: [Timeline; 3],
+        flows: FlowSample,
+    ) -> Self {
+        let addresses = options.addresses.clone();
+        let panels = PANELS
+            .iter()
+            .filter(|kind| kind.by.iter().all(|by| by.is_known(addresses.as_deref())))
+            .map(|kind| Panel::new(kind, options.hash_seed, options.memory));
         Self {
-            counter: FlowCounter::new(options.filter.clone(), options.hash_seed),
+            reach,
             totals: Totals::default(),
             panels: panels.collect(),
-            timelines: Timeline::ALL.map(Timeline::new),
+            timelines,
             sizes: Histogram::default(),
             durations: Histogram::default(),
-            flows: FlowSample::new(options.flows),
+            flows,
+            addresses,
         }
     }
 
-    pub(crate) fn decoded(&mut self, decoded: &Decoded<'_>) {
-        let Self {
-            counter,
-            totals,
-            panels,
-            timelines,
-            sizes,
-            durations,
-            flows,
-        } = self;
-        counter.for_each(decoded, |flow, counted| {
-            let span = totals.add(flow, counted);
-            for panel in panels.iter_mut() {
-                panel.add(flow, counted);
-            }
-            for timeline in timelines.iter_mut() {
-                timeline.add(flow, counted.sums, span);
-            }
-            sizes.add(counted.sums.octets);
-            match flow.duration().map(u64::try_from) {
-                Some(Ok(nanos)) => durations.add(nanos / 1_000_000),
-                Some(Err(_)) => totals.backwards += 1,
-                None => {}
-            }
-            flows.add(flow);
-        });
+    /// Adds a flow and what it adds to sums.
+    pub(crate) fn add(&mut self, flow: &Flow<'_>, counted: CountedFlow) {
+        let span = self.totals.add(flow, counted, self.reach);
+        let addresses = self.addresses.as_deref();
+        for panel in &mut self.panels {
+            panel.add(flow, counted, addresses);
+        }
+        for timeline in &mut self.timelines {
+            timeline.add(flow, counted.sums, span);
+        }
+        self.sizes.add(counted.sums.octets);
+        match flow.duration().map(u64::try_from) {
+            Some(Ok(nanos)) => self.durations.add(nanos / 1_000_000),
+            Some(Err(_)) => self.totals.backwards += 1,
+            None => {}
+        }
+        self.flows.add(flow);
     }
-}
 
-impl Totals {
-    /// Adds a flow. Returns when it was active, in nanoseconds since 1970: from start to end, or when it
-    /// was received if its times are absent or impossible.
-    fn add(&mut self, flow: &Flow<'_>, counted: CountedFlow) -> (i64, i64) {
-        self.sums.add(counted.sums);
-        self.unscaled += u64::from(!counted.is_scaled);
-        self.inexact += u64::from(!counted.is_exact);
-        let is_suspect = flow.clock_suspect() == Some(true);
-        self.suspect += u64::from(is_suspect);
-        let (start, end) = (flow.start(), flow.end());
-        self.timeless += u64::from(start.is_none() && end.is_none());
-        let received = flow.header().received;
-        let (start, end) = match (start.or(end), end.or(start)) {
-            (Some(start), Some(end)) if !is_suspect && start <= end => (start, end),
-            _ => (received, received),
-        };
-        self.first = Some(self.first.map_or(start, |first| first.min(start)));
-        self.last = self.last.max(Some(end));
-        (start.as_nanos(), end.as_nanos())
+    /// Adds sums of other flows with the same options.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.totals.merge(&other.totals);
+        for (panel, other) in self.panels.iter_mut().zip(&other.panels) {
+            panel.aggregate.merge(&other.aggregate);
+        }
+        for (timeline, other) in self.timelines.iter_mut().zip(&other.timelines) {
+            timeline.merge(other);
+        }
+        self.sizes.merge(&other.sizes);
+        self.durations.merge(&other.durations);
+        self.flows.merge(&other.flows);
     }
 }

@@ -37,18 +37,24 @@
 
 extern crate alloc;
 
+mod addresses;
 mod gather;
+mod geography;
 mod page;
 mod picture;
 mod quantity;
+mod recent;
 
+use alloc::sync::Arc;
 use core::net::SocketAddr;
 
 use netflow_core::{Datagram, Decoded, Decoder, Error};
 use netflow_health::{Health, SourceFacts};
-use netflow_query::Filter;
+use netflow_query::{Filter, FlowCounter};
 
+pub use self::addresses::Addresses;
 use self::gather::Gathered;
+pub use self::recent::{LivePage, RecentPart, RecentReport};
 
 /// What a report covers, and how much it lists.
 #[derive(Debug, Clone)]
@@ -65,6 +71,8 @@ pub struct ReportOptions {
     /// Octets of memory for the groups of each table: 16 MiB. Beyond it sums are approximate, and the
     /// page says by how much.
     pub memory: usize,
+    /// What is known of addresses: countries, autonomous systems and what is internal. By default nothing.
+    pub addresses: Option<Arc<dyn Addresses>>,
     /// Key of the hash tables, which must be unknown to the senders of datagrams.
     pub hash_seed: u64,
 }
@@ -79,6 +87,7 @@ impl ReportOptions {
             groups: 10,
             flows: 500,
             memory: 16 << 20,
+            addresses: None,
             hash_seed,
         }
     }
@@ -88,6 +97,7 @@ impl ReportOptions {
 #[derive(Debug)]
 pub struct Report {
     options: ReportOptions,
+    counter: FlowCounter,
     gathered: Gathered,
     health: Health,
 }
@@ -97,6 +107,7 @@ impl Report {
     #[must_use]
     pub fn new(options: ReportOptions) -> Self {
         Self {
+            counter: FlowCounter::new(options.filter.clone(), options.hash_seed),
             gathered: Gathered::new(&options),
             health: Health::default(),
             options,
@@ -106,7 +117,10 @@ impl Report {
     /// Adds the decoded content of a datagram; datagrams have to come in the order in which they were received.
     pub fn decoded(&mut self, decoded: &Decoded<'_>) {
         self.health.decoded(decoded);
-        self.gathered.decoded(decoded);
+        let Self {
+            counter, gathered, ..
+        } = self;
+        counter.for_each(decoded, |flow, counted| gathered.add(flow, counted));
     }
 
     /// Takes a datagram whose first header could not be read, and why.
@@ -132,6 +146,12 @@ impl Report {
     ) -> String {
         let health = self.health.report(decoder);
         let sentences = words(&health);
-        page::write(&self.options, &self.gathered, &health, &sentences)
+        page::write(&page::Content {
+            options: &self.options,
+            gathered: &self.gathered,
+            health: &health,
+            sentences: &sentences,
+            live: None,
+        })
     }
 }

@@ -2,15 +2,17 @@
 
 mod exporters;
 mod flows;
+mod live;
+mod map;
 mod overview;
 mod pictures;
 mod tables;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::ReportOptions;
 use crate::gather::Gathered;
 use crate::quantity::{grouped, harmless};
+use crate::{LivePage, ReportOptions};
 
 const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
@@ -18,17 +20,33 @@ const SCRIPT: &str = include_str!("page/script.js");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
                       img-src data:; base-uri 'none'; form-action 'none'";
 
+/// What the page shows.
+#[derive(Clone, Copy)]
+pub(crate) struct Content<'c> {
+    pub(crate) options: &'c ReportOptions,
+    pub(crate) gathered: &'c Gathered,
+    pub(crate) health: &'c netflow_health::Report,
+    pub(crate) sentences: &'c [String],
+    /// Set if it is the page of a collector.
+    pub(crate) live: Option<&'c LivePage>,
+}
+
 /// Writes the page.
-pub(crate) fn write(
-    options: &ReportOptions,
-    gathered: &Gathered,
-    health: &netflow_health::Report,
-    sentences: &[String],
-) -> String {
-    let title = format!("Traffic report: {}", harmless(&options.title));
+pub(crate) fn write(content: &Content<'_>) -> String {
+    let Content {
+        options,
+        gathered,
+        health,
+        sentences,
+        live,
+    } = *content;
+    let title = match live {
+        Some(_) => harmless(&options.title),
+        None => format!("Traffic report: {}", harmless(&options.title)),
+    };
     let page = html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang="en" data-refresh=[live.map(|_| live::REFRESH)] {
             head {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
@@ -41,6 +59,7 @@ pub(crate) fn write(
             body {
                 header {
                     h1 { (title) }
+                    @if let Some(live) = live { (live::header(live)) }
                     @if let Some(filter) = &options.filter {
                         p.note { "Only flows that match " code { (harmless(filter.as_str())) } }
                     }
@@ -49,12 +68,13 @@ pub(crate) fn write(
                     (overview::write(gathered, health))
                     (exporters::verdict(health, sentences))
                     (pictures::timelines(gathered))
+                    (map::write(gathered))
                     (tables::write(options, gathered))
                     (pictures::distributions(gathered))
                     (pictures::heat(gathered))
                     (pictures::sankeys(gathered))
                     (exporters::domains(health))
-                    (flows::write(gathered))
+                    (flows::write(gathered, live.is_some()))
                 }
                 footer { p.note { "Made by netflow " (env!("CARGO_PKG_VERSION")) ". Nothing is loaded from anywhere." } }
                 script { (PreEscaped(SCRIPT)) }
@@ -101,6 +121,10 @@ fn doubtful_times(gathered: &Gathered) -> Markup {
             (
                 totals.suspect,
                 "have impossible times: they are shown at the time they were received.",
+            ),
+            (
+                totals.distant,
+                "have times more than an hour from when they were received: they are shown at that time.",
             ),
             (
                 totals.timeless,

@@ -3,6 +3,7 @@
 mod axis;
 pub(crate) mod bars;
 pub(crate) mod heat;
+pub(crate) mod map;
 pub(crate) mod sankey;
 pub(crate) mod time;
 

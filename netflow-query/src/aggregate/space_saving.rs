@@ -67,6 +67,63 @@ impl BoundedGroups {
         }
     }
 
+    /// Adds the groups of another. A group that only one of them has may have been in the other too, at
+    /// most as large as the smallest that it kept. Series are dropped.
+    pub(super) fn merge(&mut self, other: &Self) {
+        let order = self.order;
+        let (left, right) = (self.least(), other.least());
+        let is_bounded = self.by_size.is_some() || other.by_size.is_some();
+        let mut groups = core::mem::take(&mut self.groups);
+        for group in &mut groups {
+            group.series = None;
+            match other.by_key.get(&group.values) {
+                Some(index) => {
+                    if let Some(same) = other.groups.get(*index) {
+                        group.sums.add(same.sums);
+                        group.error = group.error.saturating_add(same.error);
+                    }
+                }
+                None => group.raise(order, right),
+            }
+        }
+        for group in &other.groups {
+            if !self.by_key.contains_key(&group.values) {
+                let mut group = group.clone();
+                group.series = None;
+                group.raise(order, left);
+                groups.push(group);
+            }
+        }
+        self.keep_largest(groups, is_bounded);
+    }
+
+    /// Makes these the groups: all of them, or the largest that fit in memory.
+    fn keep_largest(&mut self, mut groups: Vec<Group>, is_bounded: bool) {
+        let order = self.order;
+        let octets = groups.iter().map(|group| memory_of(&group.values));
+        self.memory = octets.fold(0, usize::saturating_add);
+        let is_bounded = is_bounded || self.memory > self.memory_limit;
+        if self.memory > self.memory_limit {
+            groups.sort_unstable_by_key(|group| core::cmp::Reverse(group.sums.get(order)));
+            while self.memory > self.memory_limit && groups.len() > 1 {
+                let dropped = groups.pop();
+                let octets = dropped.map_or(0, |group| memory_of(&group.values));
+                self.memory = self.memory.saturating_sub(octets);
+            }
+        }
+        let keys = groups.iter().map(|group| Arc::clone(&group.values));
+        self.by_key = keys.zip(0..).collect();
+        let sizes = groups.iter().map(|group| group.sums.get(order));
+        self.by_size = is_bounded.then(|| sizes.zip(0..).collect());
+        self.groups = groups;
+    }
+
+    /// The most that a group which is not here can have; 0 while all are.
+    fn least(&self) -> u64 {
+        let smallest = self.by_size.as_ref().and_then(BTreeSet::first);
+        smallest.map_or(0, |(size, _)| *size)
+    }
+
     /// Makes one interval of each two in all series.
     pub(super) fn halve(&mut self) {
         let series = self
@@ -90,15 +147,18 @@ impl BoundedGroups {
         let values: Arc<[GroupValue]> = key.into();
         let index = self.groups.len();
         self.by_key.insert(Arc::clone(&values), index);
-        if let Some(by_size) = &mut self.by_size {
-            by_size.insert((sums.get(self.order), index));
-        }
-        self.groups.push(Group {
+        let mut group = Group {
             values,
             sums,
             error: 0,
             series,
-        });
+        };
+        // It may have been here before, and have made room for another: keys differ in length.
+        group.raise(self.order, self.least());
+        if let Some(by_size) = &mut self.by_size {
+            by_size.insert((group.sums.get(self.order), index));
+        }
+        self.groups.push(group);
     }
 
     fn update(&mut self, index: usize, change: impl FnOnce(&mut Group)) {
@@ -136,19 +196,27 @@ impl BoundedGroups {
         self.by_key.remove(&*group.values);
         self.by_key.insert(Arc::clone(&values), index);
         self.update(index, |group| {
-            let mut sums = sums;
-            match order {
-                Sum::Octets => sums.octets = sums.octets.saturating_add(smallest),
-                Sum::Packets => sums.packets = sums.packets.saturating_add(smallest),
-                Sum::Flows => sums.flows = sums.flows.saturating_add(smallest),
-            }
             *group = Group {
                 values,
                 sums,
-                error: smallest,
+                error: 0,
                 series,
             };
+            group.raise(order, smallest);
         });
+    }
+}
+
+impl Group {
+    /// Makes the ordering sum larger by what it may have missed.
+    fn raise(&mut self, order: Sum, missed: u64) {
+        let sum = match order {
+            Sum::Octets => &mut self.sums.octets,
+            Sum::Packets => &mut self.sums.packets,
+            Sum::Flows => &mut self.sums.flows,
+        };
+        *sum = sum.saturating_add(missed);
+        self.error = self.error.saturating_add(missed);
     }
 }
 
@@ -241,6 +309,83 @@ mod tests {
             assert_eq!(*group.values, [GroupValue::Unsigned(*key)]);
             assert!(group.sums.octets >= *octets);
             assert!(group.sums.octets - group.error <= *octets);
+        }
+    }
+
+    #[test]
+    fn merged_groups_are_right_within_the_sum_of_their_bounds() {
+        let limit = 1 << 16;
+        let mut exact: HashMap<u64, u64> = HashMap::new();
+        let mut parts: Vec<_> = (0..4)
+            .map(|_| BoundedGroups::new(Sum::Octets, limit))
+            .collect();
+        for (count, key) in zipf(100_000).enumerate() {
+            parts[count % 4].add(&[GroupValue::Unsigned(key)], sums(100), None);
+            *exact.entry(key).or_default() += 100;
+        }
+        let mut merged = BoundedGroups::new(Sum::Octets, limit);
+        parts.iter().for_each(|part| merged.merge(part));
+        let key = [GroupValue::Unsigned(1)];
+        assert!(merged.len() <= limit / memory_of(&key));
+        let least = merged.least();
+        assert!(least > 0);
+        for group in merged.top(usize::MAX) {
+            let GroupValue::Unsigned(key) = group.values[0] else {
+                panic!("{group:?}");
+            };
+            let octets = exact.remove(&key).unwrap_or_default();
+            assert!(group.sums.octets >= octets, "{group:?} {octets}");
+            assert!(
+                group.sums.octets - group.error <= octets,
+                "{group:?} {octets}"
+            );
+        }
+        // No group that is missing is larger than the smallest that was kept.
+        assert!(exact.values().all(|octets| *octets <= least));
+    }
+
+    #[test]
+    fn merged_groups_that_fit_are_exact() {
+        let mut merged = BoundedGroups::new(Sum::Octets, 1 << 20);
+        for part in [[(1, 5), (2, 7)], [(2, 1), (3, 4)]] {
+            let mut groups = BoundedGroups::new(Sum::Octets, 1 << 20);
+            for (key, octets) in part {
+                groups.add(&[GroupValue::Unsigned(key)], sums(octets), None);
+            }
+            merged.merge(&groups);
+        }
+        let top = merged.top(3);
+        let found: Vec<_> = top
+            .iter()
+            .map(|group| (&group.values[0], group.sums.octets, group.error))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (&GroupValue::Unsigned(2), 8, 0),
+                (&GroupValue::Unsigned(1), 5, 0),
+                (&GroupValue::Unsigned(3), 4, 0)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_group_that_made_room_for_a_shorter_key_returns_with_a_bound() {
+        let text = |text: &str| [GroupValue::Text(text.into())];
+        let (long, other) = ("x".repeat(400), "y".repeat(400));
+        let limit = memory_of(&text(&long)) + memory_of(&text(&other));
+        let mut groups = BoundedGroups::new(Sum::Octets, limit);
+        for (key, octets) in [(&*long, 10), (&*other, 50), ("a", 1), ("b", 1), (&*long, 1)] {
+            groups.add(&text(key), sums(octets), None);
+        }
+        for (key, octets) in [(&*long, 11), (&*other, 50), ("a", 1), ("b", 1)] {
+            let found = groups.by_key.get(&text(key)[..]);
+            let group = found.map(|index| &groups.groups[*index]);
+            assert!(
+                group.is_none_or(|group| group.sums.octets >= octets
+                    && group.sums.octets - group.error <= octets),
+                "{group:?} {octets}"
+            );
         }
     }
 

@@ -20,6 +20,12 @@ impl Histogram {
         }
     }
 
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (count, more) in self.counts.iter_mut().zip(other.counts) {
+            *count = count.saturating_add(more);
+        }
+    }
+
     /// The least value and the count of each class from the first to the last that has any.
     pub(crate) fn classes(&self) -> Vec<(u64, u64)> {
         let is_used = |count: &u64| *count > 0;

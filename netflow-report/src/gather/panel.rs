@@ -4,7 +4,8 @@ use netflow_core::Flow;
 use netflow_core::field::FlowField;
 use netflow_query::{Aggregate, AggregateOptions, CountedFlow, Group, GroupValue};
 
-use crate::ReportOptions;
+use super::column::Column;
+use crate::Addresses;
 
 /// What a panel groups by, and its heading.
 #[derive(Debug)]
@@ -12,15 +13,16 @@ pub(crate) struct PanelKind {
     /// Its id in the page.
     pub(crate) id: &'static str,
     pub(crate) title: &'static str,
-    pub(crate) by: &'static [FlowField],
+    pub(crate) by: &'static [Column],
     /// Groups that lack all fields are left out, and counted below: few exporters send them.
     pub(crate) is_optional: bool,
 }
 
 /// The panels, in the order of the page.
-pub(crate) const PANELS: [PanelKind; 22] = {
+pub(crate) const PANELS: [PanelKind; 27] = {
+    use Column::Field as C;
     use FlowField as F;
-    const fn usual(id: &'static str, title: &'static str, by: &'static [F]) -> PanelKind {
+    const fn usual(id: &'static str, title: &'static str, by: &'static [Column]) -> PanelKind {
         PanelKind {
             id,
             title,
@@ -28,7 +30,7 @@ pub(crate) const PANELS: [PanelKind; 22] = {
             is_optional: false,
         }
     }
-    const fn optional(id: &'static str, title: &'static str, by: &'static [F]) -> PanelKind {
+    const fn optional(id: &'static str, title: &'static str, by: &'static [Column]) -> PanelKind {
         PanelKind {
             id,
             title,
@@ -37,57 +39,90 @@ pub(crate) const PANELS: [PanelKind; 22] = {
         }
     }
     [
-        usual("sources", "Sources", &[F::SourceAddress]),
-        usual("destinations", "Destinations", &[F::DestinationAddress]),
+        usual("sources", "Sources", &[C(F::SourceAddress)]),
+        usual("destinations", "Destinations", &[C(F::DestinationAddress)]),
         usual(
             "conversations",
             "Conversations",
-            &[F::SourceAddress, F::DestinationAddress],
+            &[C(F::SourceAddress), C(F::DestinationAddress)],
         ),
-        usual("services", "Services", &[F::Protocol, F::DestinationPort]),
-        usual("protocols", "Protocols", &[F::Protocol]),
-        usual("versions", "IPv4 and IPv6", &[F::IpVersion]),
-        usual("exporters", "Exporters", &[F::ExporterAddress]),
-        optional("applications", "Applications", &[F::ApplicationName]),
+        usual(
+            "services",
+            "Services",
+            &[C(F::Protocol), C(F::DestinationPort)],
+        ),
+        usual("protocols", "Protocols", &[C(F::Protocol)]),
+        usual("versions", "IPv4 and IPv6", &[C(F::IpVersion)]),
+        usual("exporters", "Exporters", &[C(F::ExporterAddress)]),
+        optional("applications", "Applications", &[C(F::ApplicationName)]),
         optional(
             "input",
             "Input interfaces",
-            &[F::ExporterAddress, F::InputInterface, F::InputInterfaceName],
+            &[
+                C(F::ExporterAddress),
+                C(F::InputInterface),
+                C(F::InputInterfaceName),
+            ],
         ),
         optional(
             "output",
             "Output interfaces",
             &[
-                F::ExporterAddress,
-                F::OutputInterface,
-                F::OutputInterfaceName,
+                C(F::ExporterAddress),
+                C(F::OutputInterface),
+                C(F::OutputInterfaceName),
             ],
         ),
-        optional("source-as", "Source AS", &[F::SourceAs]),
-        optional("destination-as", "Destination AS", &[F::DestinationAs]),
-        optional("as-pairs", "AS to AS", &[F::SourceAs, F::DestinationAs]),
-        optional("flags", "TCP flags", &[F::TcpFlags]),
-        optional("dscp", "DSCP", &[F::Dscp]),
-        optional("vlans", "VLANs", &[F::Vlan]),
-        optional("directions", "Direction", &[F::Direction]),
-        optional("events", "Firewall events", &[F::FirewallEvent]),
+        optional(
+            "source-countries",
+            "Source countries",
+            &[Column::SourceCountry],
+        ),
+        optional(
+            "destination-countries",
+            "Destination countries",
+            &[Column::DestinationCountry],
+        ),
+        optional(
+            "source-as-names",
+            "Source AS by name",
+            &[Column::SourceAsName],
+        ),
+        optional(
+            "destination-as-names",
+            "Destination AS by name",
+            &[Column::DestinationAsName],
+        ),
+        optional("locality", "Internal and external", &[Column::Locality]),
+        optional("source-as", "Source AS", &[C(F::SourceAs)]),
+        optional("destination-as", "Destination AS", &[C(F::DestinationAs)]),
+        optional(
+            "as-pairs",
+            "AS to AS",
+            &[C(F::SourceAs), C(F::DestinationAs)],
+        ),
+        optional("flags", "TCP flags", &[C(F::TcpFlags)]),
+        optional("dscp", "DSCP", &[C(F::Dscp)]),
+        optional("vlans", "VLANs", &[C(F::Vlan)]),
+        optional("directions", "Direction", &[C(F::Direction)]),
+        optional("events", "Firewall events", &[C(F::FirewallEvent)]),
         optional(
             "denied",
             "Firewall events by conversation",
             &[
-                F::FirewallEvent,
-                F::SourceAddress,
-                F::DestinationAddress,
-                F::DestinationPort,
+                C(F::FirewallEvent),
+                C(F::SourceAddress),
+                C(F::DestinationAddress),
+                C(F::DestinationPort),
             ],
         ),
-        optional("nat", "NAT events", &[F::NatEvent]),
-        optional("users", "Users", &[F::UserName]),
+        optional("nat", "NAT events", &[C(F::NatEvent)]),
+        optional("users", "Users", &[C(F::UserName)]),
         // Of the picture of hosts and ports.
         usual(
             "host-ports",
             "Hosts and ports",
-            &[F::DestinationAddress, F::DestinationPort],
+            &[C(F::DestinationAddress), C(F::DestinationPort)],
         ),
     ]
 };
@@ -100,17 +135,33 @@ pub(crate) struct Panel {
 }
 
 impl Panel {
-    pub(crate) fn new(kind: &'static PanelKind, options: &ReportOptions) -> Self {
-        let mut grouping = AggregateOptions::new(kind.by.to_vec(), options.hash_seed);
-        grouping.memory = options.memory;
+    /// Without flows yet; its groups may take this number of octets.
+    pub(crate) fn new(kind: &'static PanelKind, hash_seed: u64, memory: usize) -> Self {
+        let fields = kind.by.iter().filter_map(|column| match column {
+            Column::Field(field) => Some(*field),
+            _ => None,
+        });
+        let mut grouping = AggregateOptions::new(fields.collect(), hash_seed);
+        grouping.memory = memory;
         Self {
             kind,
             aggregate: Aggregate::new(grouping),
         }
     }
 
-    pub(crate) fn add(&mut self, flow: &Flow<'_>, counted: CountedFlow) {
-        self.aggregate.add_counted(flow, counted);
+    pub(crate) fn add(
+        &mut self,
+        flow: &Flow<'_>,
+        counted: CountedFlow,
+        addresses: Option<&dyn Addresses>,
+    ) {
+        let others = self
+            .kind
+            .by
+            .iter()
+            .filter(|column| !matches!(column, Column::Field(_)));
+        let values = others.filter_map(|column| Some(column.of(flow, addresses?)));
+        self.aggregate.add_counted_with(flow, counted, values);
     }
 
     /// The largest groups, as `netflow top` has them.
@@ -118,11 +169,12 @@ impl Panel {
         self.aggregate.top(count)
     }
 
-    /// Whether there is anything to show: an optional panel needs a flow with a field of its own.
+    /// Whether there is anything to show: an optional panel needs a flow with a value of its own.
     pub(crate) fn has_content(&self) -> bool {
         let own = |group: &Group| {
             let values = group.values.iter().zip(self.kind.by);
-            let mut own = values.filter(|(_, field)| **field != FlowField::ExporterAddress);
+            let mut own =
+                values.filter(|(_, by)| **by != Column::Field(FlowField::ExporterAddress));
             own.any(|(value, _)| *value != GroupValue::Absent)
         };
         !self.kind.is_optional || self.top(20).iter().any(own)

@@ -15,7 +15,7 @@ const GROUPS: usize = 64;
 
 /// Octets and packets by interval and group. What a flow sent is spread evenly over the time it was
 /// active; the sums stay exact.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Timeline {
     pub(crate) kind: TimelineKind,
     /// Nanoseconds.
@@ -63,10 +63,11 @@ impl Timeline {
         },
     ];
 
-    pub(crate) const fn new(kind: TimelineKind) -> Self {
+    /// Without flows yet; intervals are at least as long as this number of seconds.
+    pub(crate) const fn new(kind: TimelineKind, seconds: i64) -> Self {
         Self {
             kind,
-            interval: SECOND,
+            interval: SECOND * seconds,
             groups: Vec::new(),
             intervals: BTreeMap::new(),
         }
@@ -78,8 +79,53 @@ impl Timeline {
         self.spread(value.map(|value| value.to_string()), sums, (start, end));
     }
 
-    fn spread(&mut self, name: Option<String>, sums: Sums, (start, end): (i64, i64)) {
+    /// Adds the intervals of another timeline of this kind.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (number, groups) in &other.intervals {
+            let start = number.saturating_mul(other.interval);
+            for (index, sums) in groups {
+                let group = match other.groups.get(*index) {
+                    Some(name) => self.group(name.clone()),
+                    None => GROUPS,
+                };
+                self.spread_group(
+                    group,
+                    *sums,
+                    (start, start.saturating_add(other.interval - 1)),
+                );
+            }
+        }
+    }
+
+    /// Forgets the intervals that ended before this time, in nanoseconds since 1970, and the groups that
+    /// only they had.
+    pub(crate) fn forget_before(&mut self, time: i64) {
+        let first = time.div_euclid(self.interval);
+        if self
+            .intervals
+            .keys()
+            .next()
+            .is_none_or(|number| *number >= first)
+        {
+            return;
+        }
+        let kept = self.intervals.split_off(&first);
+        let mut all = Self {
+            groups: Vec::new(),
+            intervals: BTreeMap::new(),
+            ..*self
+        };
+        self.intervals = kept;
+        all.merge(self);
+        *self = all;
+    }
+
+    fn spread(&mut self, name: Option<String>, sums: Sums, span: (i64, i64)) {
         let group = self.group(name);
+        self.spread_group(group, sums, span);
+    }
+
+    fn spread_group(&mut self, group: usize, sums: Sums, (start, end): (i64, i64)) {
         self.widen(start, end);
         let (first, last) = (
             start.div_euclid(self.interval),
@@ -213,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_flow_is_spread_over_its_time_and_nothing_is_lost() {
-        let mut timeline = Timeline::new(Timeline::ALL[0]);
+        let mut timeline = Timeline::new(Timeline::ALL[0], 1);
         timeline.spread(
             Some("6".to_owned()),
             sums(1_001),
@@ -226,7 +272,7 @@ mod tests {
 
     #[test]
     fn intervals_are_bounded_however_far_apart_the_times_are() {
-        let mut timeline = Timeline::new(Timeline::ALL[0]);
+        let mut timeline = Timeline::new(Timeline::ALL[0], 1);
         for (start, end) in [
             (0, 0),
             (i64::MAX - 1, i64::MAX),
@@ -242,8 +288,34 @@ mod tests {
     }
 
     #[test]
+    fn merged_timelines_have_all_sums_and_forget_what_is_old() {
+        let mut timeline = Timeline::new(Timeline::ALL[0], 16);
+        for (name, start) in [("6", 0), ("17", 100), ("6", 100)] {
+            let mut other = Timeline::new(Timeline::ALL[0], 1);
+            let span = (start * SECOND, (start + 3) * SECOND);
+            other.spread(Some(name.to_owned()), sums(1_000), span);
+            timeline.merge(&other);
+        }
+        assert_eq!(timeline.interval, 16 * SECOND);
+        let bands = timeline.bands(8);
+        assert_eq!(bands[0].octets, [1_000, 0, 0, 0, 0, 0, 1_000]);
+        timeline.forget_before(50 * SECOND);
+        timeline.forget_before(50 * SECOND);
+        let octets = [
+            (Some("17".to_owned()), vec![1_000]),
+            (Some("6".to_owned()), vec![1_000]),
+        ];
+        let bands = timeline.bands(8).into_iter();
+        let mut bands: Vec<_> = bands.map(|band| (band.name, band.octets)).collect();
+        bands.sort_unstable();
+        assert_eq!(bands, octets);
+        timeline.forget_before(200 * SECOND);
+        assert!(timeline.bands(8).is_empty() && timeline.groups.is_empty());
+    }
+
+    #[test]
     fn groups_beyond_the_largest_are_one_band() {
-        let mut timeline = Timeline::new(Timeline::ALL[0]);
+        let mut timeline = Timeline::new(Timeline::ALL[0], 1);
         for number in 1..200_u64 {
             timeline.spread(Some(number.to_string()), sums(number), (0, 0));
         }

@@ -6,10 +6,10 @@ use netflow_core::field::FlowField;
 use super::section;
 use super::tables::heading;
 use crate::gather::Gathered;
-use crate::gather::sample::COLUMNS;
+use crate::gather::sample::{COLUMNS, OF_EACH_SECOND};
 use crate::quantity::{grouped, harmless, label, span};
 
-pub(super) fn write(gathered: &Gathered) -> Markup {
+pub(super) fn write(gathered: &Gathered, is_live: bool) -> Markup {
     let rows = &gathered.flows.rows;
     if rows.is_empty() {
         return html! {};
@@ -25,8 +25,10 @@ pub(super) fn write(gathered: &Gathered) -> Markup {
                 output id="chosen" for="where" {}
             }
             p.note {
-                "The page holds the first " (grouped(u64::try_from(rows.len()).unwrap_or(u64::MAX))) " of " (grouped(all))
-                " flows; the filter chooses among these. Its words are those of "
+                "The page holds the " (if is_live { "latest" } else { "first" }) " "
+                (grouped(u64::try_from(rows.len()).unwrap_or(u64::MAX))) " of " (grouped(all)) " flows"
+                @if is_live { ", at most " (OF_EACH_SECOND) " of each second" }
+                "; the filter chooses among these. Its words are those of "
                 code { "netflow decode --where" } " for the columns below. Octets and packets are as they were sent."
             }
             div.scroll {
@@ -36,7 +38,7 @@ pub(super) fn write(gathered: &Gathered) -> Markup {
                     }
                     tbody {
                         @for row in rows {
-                            tr { @for (field, value) in COLUMNS.iter().zip(row) { (cell(*field, value.as_deref())) } }
+                            tr { @for (field, value) in COLUMNS.iter().zip(&row.cells) { (cell(*field, value.as_deref())) } }
                         }
                     }
                 }

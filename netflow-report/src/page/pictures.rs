@@ -225,7 +225,7 @@ fn sankey(panel: &Panel, title: &str, gathered: &Gathered) -> Markup {
         .filter(|group| group.sums.octets > 0)
         .map(|group| {
             let mut names = panel.kind.by.iter().zip(&*group.values);
-            let mut name = || names.next().map(|(field, value)| label(*field, value));
+            let mut name = || names.next().map(|(column, value)| column.label(value));
             Link {
                 from: name().unwrap_or_default(),
                 to: name().unwrap_or_default(),

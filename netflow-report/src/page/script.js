@@ -12,6 +12,15 @@
     if (!isNaN(time)) place.textContent = full.format(time);
   }
 
+  // The page of a collector is loaded again, unless that would disturb who filters its flows.
+  const refresh = Number(document.documentElement.dataset.refresh);
+  if (refresh > 0) {
+    setInterval(() => {
+      const box = document.getElementById("where");
+      if (!document.hidden && (!box || (box.value === "" && box !== document.activeElement))) location.reload();
+    }, refresh * 1000);
+  }
+
   // Tables are sorted by a click on a heading.
   const valueOf = (row, index) => {
     const cell = row.cells[index];

@@ -8,7 +8,7 @@ use crate::ReportOptions;
 use crate::gather::Gathered;
 use crate::gather::panel::Panel;
 use crate::picture::bars;
-use crate::quantity::{grouped, harmless, label, percent, short_count, to_f64};
+use crate::quantity::{grouped, harmless, percent, short_count, to_f64};
 
 pub(super) fn write(options: &ReportOptions, gathered: &Gathered) -> Markup {
     let shown: Vec<&Panel> = gathered
@@ -45,7 +45,7 @@ fn table(panel: &Panel, options: &ReportOptions, gathered: &Gathered) -> Markup 
             table.sortable data-panel=(panel.kind.id) {
                 thead {
                     tr {
-                        @for field in panel.kind.by { th scope="col" { (heading(field.name())) } }
+                        @for column in panel.kind.by { th scope="col" { (heading(column.name())) } }
                         th.graph scope="col" aria-label="bar" {}
                         @for sum in Sum::ALL { th.number scope="col" { (sum.name()) } }
                         th.number scope="col" { "share" }
@@ -55,8 +55,8 @@ fn table(panel: &Panel, options: &ReportOptions, gathered: &Gathered) -> Markup 
                 tbody {
                     @for group in &groups {
                         tr {
-                            @for (field, value) in panel.kind.by.iter().zip(&*group.values) {
-                                td { (harmless(&label(*field, value))) }
+                            @for (column, value) in panel.kind.by.iter().zip(&*group.values) {
+                                td { (harmless(&column.label(value))) }
                             }
                             td.graph { (PreEscaped(bars::bar(part(group, largest)))) }
                             @for sum in Sum::ALL {
@@ -72,6 +72,9 @@ fn table(panel: &Panel, options: &ReportOptions, gathered: &Gathered) -> Markup 
             }
         }
         @if more > 0 { p.note { (grouped(u64::try_from(more).unwrap_or(u64::MAX))) " more groups." } }
+        @if let (true, Some(addresses)) = (panel.kind.id == "locality", &gathered.addresses) {
+            p.note { "Internal are " (harmless(&addresses.internal())) ". A flow from an internal to an external address is outbound." }
+        }
         @if has_error { p.note { "The groups did not fit in memory: octets may be too high by the error, packets and flows too low." } }
         (assumptions(gathered))
     }

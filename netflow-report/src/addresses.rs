@@ -1,0 +1,26 @@
+//! What is known of addresses.
+
+use core::fmt::Debug;
+use core::net::IpAddr;
+
+/// What databases and the operator of a network know of addresses; the report depends on no format of them.
+pub trait Addresses: Debug + Send + Sync {
+    /// Whether the country of addresses can be known: the report then has a map.
+    fn has_countries(&self) -> bool;
+
+    /// Whether the autonomous system of addresses can be known.
+    fn has_systems(&self) -> bool;
+
+    /// The two letters of the country that an address is in (ISO 3166-1).
+    fn country(&self, address: IpAddr) -> Option<String>;
+
+    /// The autonomous system that announces an address: its number and who runs it, such as
+    /// `AS64500 Example`.
+    fn system(&self, address: IpAddr) -> Option<String>;
+
+    /// Whether an address is internal to the network.
+    fn is_internal(&self, address: IpAddr) -> bool;
+
+    /// What is internal, in words.
+    fn internal(&self) -> String;
+}
