@@ -16,7 +16,7 @@ const TLS: [&str; 5] = [
     "tls-clients",
 ];
 /// What needs HTTP, besides the options of outputs.
-const HTTP: [&str; 2] = ["http", "metrics"];
+const HTTP: [&str; 4] = ["http", "metrics", "ui-token", "ui-memory"];
 /// Options of outputs that need HTTP.
 pub(crate) const HTTP_OUTPUT: [&str; 8] = [
     "output-credentials",

@@ -12,6 +12,7 @@
 
 extern crate alloc;
 
+mod addresses;
 mod args;
 #[cfg(feature = "columns")]
 mod columns;

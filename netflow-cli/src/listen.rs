@@ -8,6 +8,8 @@ mod http;
 mod log;
 mod notify;
 mod outputs;
+#[cfg(feature = "http")]
+mod recent;
 mod report;
 mod saved;
 mod scoped;

@@ -1,12 +1,15 @@
 //! `netflow report`: traffic and the health of exporters as one HTML page.
 
+use alloc::sync::Arc;
 use core::net::SocketAddr;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use netflow_core::{Datagram, Decoded, Decoder, Error, InputNames, Limits};
+use netflow_output::enrich::Geo;
 use netflow_report::{Report, ReportOptions};
 
+use crate::addresses::KnownAddresses;
 use crate::args::ReportArgs;
 use crate::explain;
 use crate::rows::{Analysis, Consumer, End};
@@ -31,6 +34,13 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Status, Usage> {
     options.filter = window::filter(&args.window, args.filter.as_ref(), &args.inputs, false)?;
     options.groups = args.count;
     options.flows = args.flows;
+    let mut geo = Geo::default();
+    geo.places.clone_from(&args.geo);
+    geo.systems.clone_from(&args.asn);
+    options.addresses = Some(Arc::new(KnownAddresses {
+        geo,
+        internal: args.internal_networks.clone(),
+    }));
     options.memory = args.memory.saturating_mul(1 << 20);
     job.run(|files, _| {
         let page = Page {

@@ -30,11 +30,13 @@ pub(crate) struct DialectArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     community_id_seed: u16,
 
-    /// Schemas ecs and ecs-integration: a GeoIP database (MaxMind's format) for the member `geo` of addresses
+    /// Schemas ecs and ecs-integration, and the report of --http: a GeoIP database (MaxMind's format) for the
+    /// member `geo` of addresses, and for countries
     #[arg(long, value_name = "FILE")]
     geo: Option<GeoDatabase>,
 
-    /// Schemas ecs and ecs-integration: a database of autonomous systems for `as` of addresses
+    /// Schemas ecs and ecs-integration, and the report of --http: a database of autonomous systems for `as` of
+    /// addresses, and for their names
     #[arg(long, value_name = "FILE")]
     asn: Option<GeoDatabase>,
 

@@ -88,16 +88,30 @@ pub(crate) struct Listen {
     #[arg(long, value_name = "TIME", help_heading = OPERATION)]
     pub(crate) drain_timeout: Option<Span>,
 
-    /// Report the state of the collector at this address, or at this port of 127.0.0.1: /, /metrics
-    /// (Prometheus), /health and /ready
+    /// Serve a report on the traffic of the last hour at this address, or at this port of 127.0.0.1, and the
+    /// state of the collector: /, /state, /metrics (Prometheus), /health and /ready. Another address than
+    /// loopback needs --ui-token
     #[cfg(feature = "http")]
     #[arg(long, value_name = "ADDR", value_parser = http_address, help_heading = OPERATION)]
     pub(crate) http: Vec<SocketAddr>,
 
-    /// As --http, without the page at /
+    /// As --http, without the report at / and without /state
     #[cfg(feature = "http")]
     #[arg(long, value_name = "ADDR", value_parser = http_address, help_heading = OPERATION)]
     pub(crate) metrics: Vec<SocketAddr>,
+
+    /// Where to read the token that / and /state of --http need: file:PATH or env:NAME. Browsers ask for it
+    /// as the password of any user name; programs send it as "Authorization: Bearer TOKEN"
+    // Checked later: errors of values repeat them, and this may be a secret by mistake.
+    #[cfg(feature = "http")]
+    #[arg(long, value_name = "FROM", requires = "http", help_heading = OPERATION)]
+    pub(crate) ui_token: Option<String>,
+
+    /// Maximum memory for the groups of the report at / [default: 64MiB]; with less, its sums are less exact,
+    /// and their errors are shown
+    #[cfg(feature = "http")]
+    #[arg(long, value_name = "SIZE", requires = "http", help_heading = OPERATION)]
+    pub(crate) ui_memory: Option<OctetCount>,
 }
 
 /// Where datagrams come from.

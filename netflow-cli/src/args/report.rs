@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use netflow_output::enrich::GeoDatabase;
+use netflow_output::format::dialect::Networks;
 use netflow_query::Filter;
 
 use super::inputs::InputArgs;
@@ -35,6 +37,18 @@ pub(crate) struct ReportArgs {
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
     pub(crate) count: usize,
 
+    /// A database of places in MaxMind's format, for countries and a map of them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) geo: Option<GeoDatabase>,
+
+    /// A database of autonomous systems in MaxMind's format, for their names
+    #[arg(long, value_name = "FILE")]
+    pub(crate) asn: Option<GeoDatabase>,
+
+    /// Networks whose addresses are internal: subnets, or names such as private and loopback
+    #[arg(long, value_name = "NETWORK,…", default_value = "private")]
+    pub(crate) internal_networks: Networks,
+
     /// Flows that are listed in the page: the first of them
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = flows)]
     pub(crate) flows: usize,
@@ -65,6 +79,7 @@ const AFTER_HELP: &str = "\
 Examples:
   netflow report capture.pcap -o report.html
   netflow report --last 1h capture.pcap -o report.html
+  netflow report --geo GeoLite2-Country.mmdb capture.pcap -o report.html
   netflow report --where 'exporter 192.0.2.1' *.pcap.gz -o report.html
 
 Exit status: 0 all was read, 1 a file could not be read or holds no flow export, 2 the

@@ -71,6 +71,8 @@ impl<'l> Collector<'l> {
         let sources = live.take_sources();
         let count = sources.len();
         let mut workers = Vec::new();
+        #[cfg(feature = "http")]
+        let report = report_options(&settings);
         for (number, source) in sources.into_iter().enumerate() {
             let mut decoder = settings.decoder();
             if let Some(state) = &state {
@@ -85,6 +87,8 @@ impl<'l> Collector<'l> {
                 forward: Forward::new(&settings.forward)?,
                 requests: receiver,
                 shared: Arc::clone(&shared),
+                #[cfg(feature = "http")]
+                recent: recent(&settings, &report, count),
             };
             let thread = thread::Builder::new()
                 .name(format!("worker-{number}"))
@@ -382,7 +386,7 @@ fn publish(
     use std::sync::Mutex;
     use std::time::SystemTime;
 
-    use super::http::{Pages, Snapshot, serve};
+    use super::http::{Pages, ReportPages, Site, Snapshot, serve};
 
     let published = Arc::new(Mutex::new(Snapshot {
         started: SystemTime::now(),
@@ -393,13 +397,19 @@ fn publish(
         outputs: outputs.statistics(),
         is_healthy: true,
     }));
+    let requests = workers.iter().map(|worker| worker.requests.clone());
+    let site = Arc::new(Site {
+        state: Arc::clone(&published),
+        report: ReportPages::new(report_options(settings), requests.collect()),
+        token: settings.ui.token.clone(),
+    });
     let all = settings.http.iter().map(|address| (address, Pages::All));
     let metrics = settings
         .metrics
         .iter()
         .map(|address| (address, Pages::Metrics));
     for (address, pages) in all.chain(metrics) {
-        let served = serve(*address, pages, Arc::clone(&published));
+        let served = serve(*address, pages, Arc::clone(&site));
         let open = served.map_err(|error| format!("cannot listen on http {address}: {error}"))?;
         log.info("listening", &[("transport", &"http"), ("address", &open)]);
         for worker in workers {
@@ -407,6 +417,31 @@ fn publish(
         }
     }
     Ok(published)
+}
+
+/// What the report shows and how.
+#[cfg(feature = "http")]
+fn report_options(settings: &Settings) -> netflow_report::ReportOptions {
+    let title = "Traffic of the last hour";
+    let mut options = netflow_report::ReportOptions::new(title, settings.limits.hash_seed);
+    let addresses: Arc<dyn netflow_report::Addresses> = settings.ui.addresses.clone();
+    options.addresses = Some(addresses);
+    options
+}
+
+/// What a worker gathers for the report, if one is served.
+#[cfg(feature = "http")]
+fn recent(
+    settings: &Settings,
+    options: &netflow_report::ReportOptions,
+    workers: usize,
+) -> Option<super::recent::Recent> {
+    use std::time::SystemTime;
+
+    let memory = settings.ui.memory.checked_div(workers)?;
+    let now = netflow_core::Timestamp::from_system_time(SystemTime::now());
+    let is_served = !settings.http.is_empty();
+    is_served.then(|| super::recent::Recent::new(options, memory, super::worker::TICK, now))
 }
 
 fn start_outputs(settings: &Settings) -> Result<Outputs, String> {

@@ -1,9 +1,12 @@
-//! The state of a collector over HTTP: a page, metrics for Prometheus, and whether it works.
+//! A collector over HTTP: a report on the traffic of the last hour, its state, metrics for Prometheus, and
+//! whether it works.
 //!
-//! A server of four fixed pages: it takes GET and HEAD, answers, and closes the connection.
+//! A server of five fixed pages: it takes GET and HEAD, answers, and closes the connection.
 
+mod access;
 mod metrics;
 mod page;
+mod report;
 
 use alloc::sync::Arc;
 use core::net::{IpAddr, SocketAddr};
@@ -16,8 +19,10 @@ use std::thread;
 use std::time::SystemTime;
 
 use netflow_io::live::{LiveSummary, OpenListener};
-use netflow_output::sink::{OutputState, OutputStatistics};
+use netflow_output::sink::{Credentials, OutputState, OutputStatistics};
 
+use self::access::Refusal;
+pub(super) use self::report::ReportPages;
 use super::worker::WorkerReport;
 use crate::explain;
 
@@ -53,17 +58,25 @@ impl Snapshot {
 /// The state, which the collector replaces.
 pub(super) type Published = Arc<Mutex<Snapshot>>;
 
+/// What the pages are made from.
+pub(super) struct Site {
+    pub(super) state: Published,
+    pub(super) report: ReportPages,
+    /// What clients have to know to see the pages for people.
+    pub(super) token: Option<Credentials>,
+}
+
 /// Which pages an address has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pages {
     /// All.
     All,
-    /// All except the page for people.
+    /// All except those for people.
     Metrics,
 }
 
 /// Answers requests to this address from now on, and returns where: port 0 lets the kernel choose.
-pub(super) fn serve(address: SocketAddr, pages: Pages, state: Published) -> io::Result<SocketAddr> {
+pub(super) fn serve(address: SocketAddr, pages: Pages, site: Arc<Site>) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(address)?;
     let address = listener.local_addr()?;
     let clients = Arc::new(AtomicUsize::new(0));
@@ -80,13 +93,13 @@ pub(super) fn serve(address: SocketAddr, pages: Pages, state: Published) -> io::
                     continue;
                 }
                 clients.fetch_add(1, Ordering::Relaxed);
-                let (of_client, state) = (Arc::clone(&clients), Arc::clone(&state));
+                let (of_client, site) = (Arc::clone(&clients), Arc::clone(&site));
                 let answering =
                     thread::Builder::new()
                         .name("http-client".to_owned())
                         .spawn(move || {
                             // A client that has gone needs no answer.
-                            let _ = answer(stream, pages, &state);
+                            let _ = answer(stream, pages, &site);
                             of_client.fetch_sub(1, Ordering::Relaxed);
                         });
                 if answering.is_err() {
@@ -105,17 +118,17 @@ const HTML: &str = "text/html; charset=utf-8";
 /// The text format of Prometheus.
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-fn answer(mut stream: TcpStream, pages: Pages, state: &Published) -> io::Result<()> {
+fn answer(mut stream: TcpStream, pages: Pages, site: &Site) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let request = read(&mut stream)?;
-    let mut words = request.split(' ');
+    let head = read(&mut stream)?;
+    let mut words = head.lines().next().unwrap_or_default().split(' ');
     let (method, target) = (
         words.next().unwrap_or_default(),
         words.next().unwrap_or_default(),
     );
     let Response(status, kind, text) = match method {
-        "GET" | "HEAD" => respond(target, pages, state),
+        "GET" | "HEAD" => respond(target, &head, pages, site),
         _ => Response(
             "405 Method Not Allowed",
             TEXT,
@@ -124,16 +137,21 @@ fn answer(mut stream: TcpStream, pages: Pages, state: &Published) -> io::Result<
     };
     let mut octets = format!(
         "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\
-         Cache-Control: no-store\r\nAllow: GET, HEAD\r\nConnection: close\r\n\r\n",
+         Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n\
+         Allow: GET, HEAD\r\nConnection: close\r\n",
         text.len()
     );
+    if status == UNAUTHORIZED {
+        octets += "WWW-Authenticate: Basic realm=\"netflow\", charset=\"UTF-8\"\r\n";
+    }
+    octets += "\r\n";
     if method != "HEAD" {
         octets += &text;
     }
     stream.write_all(octets.as_bytes())
 }
 
-/// The first line of a request; the rest is read too, so that the connection is not reset.
+/// The head of a request.
 fn read(stream: &mut TcpStream) -> io::Result<String> {
     let mut request = Vec::new();
     let mut octets = [0; 1_024];
@@ -143,20 +161,33 @@ fn read(stream: &mut TcpStream) -> io::Result<String> {
             count => request.extend_from_slice(octets.get(..count).unwrap_or_default()),
         }
     }
-    let line = request
-        .split(|octet| *octet == b'\r')
-        .next()
-        .unwrap_or_default();
-    Ok(String::from_utf8_lossy(line).into_owned())
+    Ok(String::from_utf8_lossy(&request).into_owned())
 }
 
-fn respond(target: &str, pages: Pages, state: &Published) -> Response {
-    let Ok(state) = state.lock().map(|state| state.clone()) else {
-        return Response(
+const UNAUTHORIZED: &str = "401 Unauthorized";
+
+fn refused(refusal: Refusal) -> Response {
+    let (status, text) = match refusal {
+        Refusal::Token => (UNAUTHORIZED, "the token of --ui-token is needed"),
+        Refusal::NoToken => (
             "503 Service Unavailable",
-            TEXT,
-            "a thread has failed\n".to_owned(),
-        );
+            "the token of --ui-token cannot be read, or is empty",
+        ),
+        Refusal::Host => (
+            "403 Forbidden",
+            "without --ui-token, ask by address or as localhost",
+        ),
+    };
+    Response(status, TEXT, format!("{text}\n"))
+}
+
+fn respond(target: &str, head: &str, pages: Pages, site: &Site) -> Response {
+    let failed = || {
+        let text = "a thread has failed\n".to_owned();
+        Response("503 Service Unavailable", TEXT, text)
+    };
+    let Ok(state) = site.state.lock().map(|state| state.clone()) else {
+        return failed();
     };
     let path = target.split('?').next().unwrap_or_default();
     let check = |is_so: bool, yes: &str, no: &str| {
@@ -178,7 +209,16 @@ fn respond(target: &str, pages: Pages, state: &Published) -> Response {
             Response(status, kind, text)
         }
         "/ready" => check(state.is_ready(), "ready", "no output takes rows"),
-        "/" if pages == Pages::All => Response("200 OK", HTML, page::html(&state)),
+        "/" | "/state" if pages == Pages::All => {
+            if let Err(refusal) = access::check(head, site.token.as_ref()) {
+                return refused(refusal);
+            }
+            if path == "/state" {
+                return Response("200 OK", HTML, page::html(&state));
+            }
+            let page = site.report.page(&state);
+            page.map_or_else(failed, |page| Response("200 OK", HTML, page))
+        }
         _ => Response("404 Not Found", TEXT, "there is no such page\n".to_owned()),
     }
 }

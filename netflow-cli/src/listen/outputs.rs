@@ -17,6 +17,8 @@ use netflow_output::sink::{
 };
 use netflow_query::Filter;
 
+#[cfg(feature = "http")]
+pub(super) use self::peer::credentials;
 use super::scoped::{Scope, scopes};
 use crate::args::format::{Format, SchemaName};
 use crate::args::listen::{WhenFull, YesNo};

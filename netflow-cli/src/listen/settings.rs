@@ -1,6 +1,8 @@
 //! What the options ask for, checked.
 
 #[cfg(feature = "http")]
+use alloc::sync::Arc;
+#[cfg(feature = "http")]
 use core::net::SocketAddr;
 use core::time::Duration;
 use std::io::{self, IsTerminal};
@@ -11,11 +13,17 @@ use netflow_core::{Decoder, Limits, SessionScope};
 #[cfg(feature = "tls")]
 use netflow_io::live::{ClientCertificates, TlsOptions};
 use netflow_io::live::{Listener, ListenerTransport, LiveOptions, Protocols};
+#[cfg(feature = "http")]
+use netflow_output::sink::Credentials;
 use netflow_output::sink::Outputs;
 
 use super::forward::ForwardOptions;
+#[cfg(feature = "http")]
+use super::outputs::credentials;
 use super::outputs::{self, OutputPlan};
 use super::scoped::{Scope, scopes};
+#[cfg(feature = "http")]
+use crate::addresses::KnownAddresses;
 use crate::args::listen::{Listen, ProtocolName, Sources, all_addresses};
 use crate::args::{Exporters, KeyFile};
 
@@ -46,6 +54,50 @@ pub(super) struct Settings {
     pub(super) http: Vec<SocketAddr>,
     #[cfg(feature = "http")]
     pub(super) metrics: Vec<SocketAddr>,
+    #[cfg(feature = "http")]
+    pub(super) ui: UiSettings,
+}
+
+/// The report that the collector serves.
+#[cfg(feature = "http")]
+#[derive(Debug)]
+pub(super) struct UiSettings {
+    /// What a client has to know.
+    pub(super) token: Option<Credentials>,
+    /// Octets for the groups of all workers.
+    pub(super) memory: usize,
+    pub(super) addresses: Arc<KnownAddresses>,
+}
+
+#[cfg(feature = "http")]
+impl UiSettings {
+    /// Memory for groups, unless something else is asked for.
+    const MEMORY: usize = 64 << 20;
+
+    fn new(listen: &Listen) -> Result<Self, String> {
+        let token = listen.ui_token.as_ref();
+        let token = token
+            .map(|from| credentials("--ui-token", from))
+            .transpose()?;
+        // The report names who talks to whom.
+        let mut addresses = listen.http.iter();
+        let public = addresses.find(|address| !address.ip().to_canonical().is_loopback());
+        if let (Some(address), None) = (public, &token) {
+            return Err(format!(
+                "--http {address} would show the traffic to everyone who can reach it: add --ui-token, or use \
+                 --metrics, which has no report"
+            ));
+        }
+        let dialect = listen.dialect.options();
+        Ok(Self {
+            token,
+            memory: listen.ui_memory.map_or(Self::MEMORY, |octets| octets.0),
+            addresses: Arc::new(KnownAddresses {
+                geo: dialect.geo,
+                internal: dialect.internal_networks,
+            }),
+        })
+    }
 }
 
 impl Settings {
@@ -55,6 +107,8 @@ impl Settings {
         let live = live(&listen.sources, matches)?;
         let outputs = outputs::plans(matches, &listen.dialect)?;
         let limits = limits(&listen, live.workers);
+        #[cfg(feature = "http")]
+        let ui = UiSettings::new(&listen)?;
         for plan in &outputs {
             Outputs::check(&plan.config(&limits)).map_err(|error| error.to_string())?;
         }
@@ -83,6 +137,8 @@ impl Settings {
                 .drain_timeout
                 .map_or(Duration::from_secs(10), |span| span.0),
             quiet: listen.quiet,
+            #[cfg(feature = "http")]
+            ui,
             #[cfg(feature = "http")]
             http: listen.http,
             #[cfg(feature = "http")]
@@ -143,7 +199,8 @@ fn fixed(listen: &Listen) -> String {
     text += &format!("{state_interval:?} {forward:?} {forward_spoof} {drain_timeout:?} {quiet}");
     #[cfg(feature = "http")]
     {
-        text += &format!("{:?} {:?}", listen.http, listen.metrics);
+        text += &format!("{:?} {:?} ", listen.http, listen.metrics);
+        text += &format!("{:?} {:?}", listen.ui_token, listen.ui_memory);
     }
     text
 }

@@ -12,12 +12,16 @@ use netflow_core::{Decoder, DomainReport, Protocol, Stats, Timestamp};
 use netflow_io::live::LiveSource;
 use netflow_io::{Event, Feed};
 use netflow_output::sink::{Sink, WorkerSink};
+#[cfg(feature = "http")]
+use netflow_report::RecentPart;
 
 use super::forward::{Forward, ForwardCounts};
+#[cfg(feature = "http")]
+use super::recent::Recent;
 use crate::args::Exporters;
 
 /// How often rows are handed over and the state is reported.
-const TICK: Duration = Duration::from_millis(500);
+pub(super) const TICK: Duration = Duration::from_millis(500);
 /// Number of datagrams between two readings of the clock.
 const STRIDE: u32 = 64;
 /// Domains of one worker that are reported.
@@ -31,6 +35,9 @@ pub(super) struct Worker {
     pub(super) forward: Forward,
     pub(super) requests: Receiver<Request>,
     pub(super) shared: Arc<Shared>,
+    /// What the report shows, if one is served.
+    #[cfg(feature = "http")]
+    pub(super) recent: Option<Recent>,
 }
 
 /// The part of a worker that other threads see.
@@ -45,6 +52,9 @@ pub(super) struct Shared {
 pub(super) enum Request {
     /// The state of its exporters.
     Save(SyncSender<Vec<u8>>),
+    /// Its part of the report.
+    #[cfg(feature = "http")]
+    Report(SyncSender<RecentPart>),
     /// Write to these outputs from now on, and report it.
     Sink(Box<WorkerSink>, SyncSender<()>),
     /// Use these settings for exporters from now on.
@@ -101,6 +111,10 @@ impl Worker {
                 Some(Ok(Event::Decoded(datagram, decoded))) => {
                     count = count.wrapping_add(1);
                     self.forward.pass_on(&datagram);
+                    #[cfg(feature = "http")]
+                    if let Some(recent) = &mut self.recent {
+                        recent.decoded(&decoded);
+                    }
                     for message in decoded.messages().filter(|message| !message.is_late()) {
                         *messages.entry(message.header().protocol).or_default() += 1;
                     }
@@ -109,7 +123,18 @@ impl Worker {
                 Some(Ok(Event::Unreadable(datagram, error))) => {
                     count = count.wrapping_add(1);
                     self.forward.pass_on(&datagram);
+                    #[cfg(feature = "http")]
+                    if let Some(recent) = &mut self.recent {
+                        recent.unreadable(&datagram, &error);
+                    }
                     self.sink.unreadable(&datagram, &error)
+                }
+                #[cfg(feature = "http")]
+                Some(Ok(Event::SessionEnds(exporter))) => {
+                    if let Some(recent) = &mut self.recent {
+                        recent.session_ended(self.feed.decoder(), exporter);
+                    }
+                    Ok(())
                 }
                 Some(Ok(Event::Idle)) => {
                     count = 0;
@@ -140,14 +165,24 @@ impl Worker {
     }
 
     fn tick(&mut self, messages: &BTreeMap<Protocol, u64>) -> std::io::Result<()> {
-        self.sink
-            .tick(Timestamp::from_system_time(SystemTime::now()))?;
+        let now = Timestamp::from_system_time(SystemTime::now());
+        self.sink.tick(now)?;
+        #[cfg(feature = "http")]
+        if let Some(recent) = &mut self.recent {
+            recent.tick(now);
+        }
         self.publish(messages);
         while let Ok(request) = self.requests.try_recv() {
             match request {
                 Request::Save(to) => {
                     // The thread that asked may have stopped waiting.
                     let _ = to.try_send(self.feed.decoder().save());
+                }
+                #[cfg(feature = "http")]
+                Request::Report(to) => {
+                    if let Some(recent) = &self.recent {
+                        let _ = to.try_send(recent.part(self.feed.decoder()));
+                    }
                 }
                 Request::Sink(sink, done) => {
                     let mut last = core::mem::replace(&mut self.sink, *sink);

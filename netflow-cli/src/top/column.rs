@@ -7,6 +7,8 @@ use netflow_core::field::FlowField;
 use netflow_output::enrich::Geo;
 use netflow_query::{GroupValue, PrefixLengths};
 
+use crate::addresses;
+
 /// What flows are grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum GroupColumn {
@@ -69,15 +71,11 @@ impl GroupColumn {
 }
 
 fn country(geo: &Geo, address: Option<IpAddr>) -> Option<GroupValue> {
-    let code = geo.place(address?)?.country_code?;
+    let code = addresses::country(geo, address?)?;
     Some(GroupValue::Text(code.into()))
 }
 
 fn system(geo: &Geo, address: Option<IpAddr>) -> Option<GroupValue> {
-    let system = geo.system(address?)?;
-    let text = match system.organization {
-        Some(organization) => format!("AS{} {organization}", system.number),
-        None => format!("AS{}", system.number),
-    };
-    Some(GroupValue::Text(text.into()))
+    let name = addresses::system(geo, address?)?;
+    Some(GroupValue::Text(name.into()))
 }

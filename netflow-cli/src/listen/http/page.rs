@@ -23,7 +23,7 @@ pub(super) fn html(state: &Snapshot) -> String {
     // Writing into memory does not fail, here and below.
     let _ = write!(
         out,
-        "<p>Version {}, running for {} s. <a href=/metrics>Metrics</a>",
+        "<p>Version {}, running for {} s. <a href=/>Traffic</a> <a href=/metrics>Metrics</a>",
         env!("CARGO_PKG_VERSION"),
         running.as_secs()
     );

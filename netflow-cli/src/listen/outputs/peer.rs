@@ -39,7 +39,10 @@ pub(super) fn http(matches: &ArgMatches, scope: Scope) -> Result<HttpConfig, Str
     };
     let mut http = HttpConfig::default();
     let from: Option<String> = scope.last(matches, "output_credentials");
-    http.credentials = from.as_deref().map(credentials).transpose()?;
+    http.credentials = from
+        .as_deref()
+        .map(|from| credentials("--output-credentials", from))
+        .transpose()?;
     http.headers = pairs("output_header");
     http.attributes = pairs("output_attribute");
     if let Some(compression) = scope.last(matches, "output_compression") {
@@ -66,15 +69,13 @@ pub(super) fn http(matches: &ArgMatches, scope: Scope) -> Result<HttpConfig, Str
 
 /// Where a secret is.
 #[cfg(feature = "http")]
-fn credentials(text: &str) -> Result<Credentials, String> {
+pub(in crate::listen) fn credentials(option: &str, text: &str) -> Result<Credentials, String> {
     match text.split_once(':') {
         Some(("file", path)) if !path.is_empty() => Ok(Credentials::File(path.into())),
         Some(("env", name)) if !name.is_empty() => Ok(Credentials::Environment(name.to_owned())),
         // The message does not repeat the text, which may be the secret.
-        _ => Err(
-            "--output-credentials needs file:PATH or env:NAME: a secret on the command line \
-                  can be seen by others"
-                .to_owned(),
-        ),
+        _ => Err(format!(
+            "{option} needs file:PATH or env:NAME: a secret on the command line can be seen by others"
+        )),
     }
 }

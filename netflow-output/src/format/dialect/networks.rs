@@ -14,6 +14,7 @@ use netflow_core::Prefix;
 /// let networks: Networks = "private,203.0.113.0/24".parse()?;
 /// assert!(networks.contains("10.1.2.3".parse().unwrap()));
 /// assert!(!networks.contains("198.51.100.1".parse().unwrap()));
+/// assert_eq!(networks.to_string(), "private, 203.0.113.0/24");
 /// assert!("privat".parse::<Networks>().is_err());
 /// # Ok::<(), netflow_output::format::dialect::ParseNetworkError>(())
 /// ```
@@ -24,7 +25,7 @@ pub struct Networks {
     by_first_octet: Box<[Option<bool>; 256]>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Network {
     Loopback,
     GlobalUnicast,
@@ -73,6 +74,26 @@ impl fmt::Display for ParseNetworkError {
 }
 
 impl core::error::Error for ParseNetworkError {}
+
+/// The networks by their names, after commas.
+impl fmt::Display for Networks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, network) in self.networks.iter().enumerate() {
+            if index > 0 {
+                f.write_str(", ")?;
+            }
+            match network {
+                Network::Subnet(prefix) => write!(f, "{prefix}")?,
+                named => {
+                    let mut names = NAMED.iter();
+                    let known = names.find(|(_, known)| known == named);
+                    f.write_str(known.map_or("", |(name, _)| name))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
 
 impl Default for Networks {
     /// The private ones (RFC 1918, RFC 4193).

@@ -130,11 +130,12 @@ pub enum Credentials {
 }
 
 impl Credentials {
-    #[cfg_attr(
-        not(feature = "http"),
-        expect(dead_code, reason = "only requests need it")
-    )]
-    pub(super) fn read(&self) -> io::Result<String> {
+    /// The secret as it is now.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or the variable is not set.
+    pub fn read(&self) -> io::Result<String> {
         let secret = match self {
             Self::File(path) => fs::read_to_string(path).map_err(|error| {
                 io::Error::new(error.kind(), format!("{}: {error}", path.display()))

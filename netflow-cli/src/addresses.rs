@@ -1,0 +1,54 @@
+//! What databases and options say about addresses, for the report.
+
+use core::net::IpAddr;
+
+use netflow_output::enrich::Geo;
+use netflow_output::format::dialect::Networks;
+use netflow_report::Addresses;
+
+/// Databases, and the networks that are internal.
+#[derive(Debug)]
+pub(crate) struct KnownAddresses {
+    pub(crate) geo: Geo,
+    pub(crate) internal: Networks,
+}
+
+impl Addresses for KnownAddresses {
+    fn has_countries(&self) -> bool {
+        self.geo.places.is_some()
+    }
+
+    fn has_systems(&self) -> bool {
+        self.geo.systems.is_some()
+    }
+
+    fn country(&self, address: IpAddr) -> Option<String> {
+        country(&self.geo, address).map(str::to_owned)
+    }
+
+    fn system(&self, address: IpAddr) -> Option<String> {
+        system(&self.geo, address)
+    }
+
+    fn is_internal(&self, address: IpAddr) -> bool {
+        self.internal.contains(address)
+    }
+
+    fn internal(&self) -> String {
+        self.internal.to_string()
+    }
+}
+
+/// The two letters of the country that an address is in (ISO 3166-1).
+pub(crate) fn country(geo: &Geo, address: IpAddr) -> Option<&str> {
+    geo.place(address)?.country_code
+}
+
+/// The autonomous system of an address, by its number and who runs it.
+pub(crate) fn system(geo: &Geo, address: IpAddr) -> Option<String> {
+    let system = geo.system(address)?;
+    Some(match system.organization {
+        Some(organization) => format!("AS{} {organization}", system.number),
+        None => format!("AS{}", system.number),
+    })
+}
