@@ -6,11 +6,19 @@ use netflow_output::enrich::Geo;
 use netflow_output::format::dialect::Networks;
 use netflow_report::Addresses;
 
-/// Databases, and the networks that are internal.
+/// Databases, and the networks that are internal, for a [`Report`](netflow_report::Report).
 #[derive(Debug)]
-pub(crate) struct KnownAddresses {
-    pub(crate) geo: Geo,
-    pub(crate) internal: Networks,
+pub struct KnownAddresses {
+    geo: Geo,
+    internal: Networks,
+}
+
+impl KnownAddresses {
+    /// What these databases know; addresses in these networks are internal.
+    #[must_use]
+    pub const fn new(geo: Geo, internal: Networks) -> Self {
+        Self { geo, internal }
+    }
 }
 
 impl Addresses for KnownAddresses {

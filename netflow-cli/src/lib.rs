@@ -47,6 +47,7 @@ use std::io::{self, Write as _};
 
 use clap::FromArgMatches;
 
+pub use addresses::KnownAddresses;
 pub use explain::{document, sentences};
 pub use source::source_facts;
 pub use status::Status;

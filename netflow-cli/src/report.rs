@@ -37,10 +37,8 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Status, Usage> {
     let mut geo = Geo::default();
     geo.places.clone_from(&args.geo);
     geo.systems.clone_from(&args.asn);
-    options.addresses = Some(Arc::new(KnownAddresses {
-        geo,
-        internal: args.internal_networks.clone(),
-    }));
+    let addresses = KnownAddresses::new(geo, args.internal_networks.clone());
+    options.addresses = Some(Arc::new(addresses));
     options.memory = args.memory.saturating_mul(1 << 20);
     job.run(|files, _| {
         let page = Page {

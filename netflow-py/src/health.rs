@@ -24,14 +24,57 @@ pub(crate) fn health(
     state: Option<&[u8]>,
     exporters: Option<ExporterArguments>,
 ) -> PyResult<String> {
-    let inputs: Vec<Input> = inputs.into_iter().map(Input::new).collect();
+    let inputs = inputs.into_iter().map(Input::new).collect();
+    let feed = Feed::new(Exporters::new(exporters)?.decoder(limits(), state)?);
+    let examined = examine(
+        py,
+        inputs,
+        ports,
+        strict,
+        Examination::new(feed, Health::default()),
+    )?;
+    Ok(document(
+        &examined.of,
+        examined.feed.decoder(),
+        &examined.names,
+    ))
+}
+
+/// What learns from all datagrams of files.
+pub(crate) trait Examined: Send {
+    fn decoded(&mut self, decoded: &Decoded<'_>);
+    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error);
+    fn session_ended(&mut self, decoder: &Decoder, exporter: SocketAddr);
+    fn source(&mut self, facts: SourceFacts);
+}
+
+impl Examined for Health {
+    fn decoded(&mut self, decoded: &Decoded<'_>) {
+        self.decoded(decoded);
+    }
+
+    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) {
+        self.unreadable(datagram, error);
+    }
+
+    fn session_ended(&mut self, decoder: &Decoder, exporter: SocketAddr) {
+        self.session_ended(decoder, exporter);
+    }
+
+    fn source(&mut self, facts: SourceFacts) {
+        self.source(facts);
+    }
+}
+
+/// Decodes inputs. A file that cannot be read to its end is a warning, or with `strict` an error.
+pub(crate) fn examine<E: Examined>(
+    py: Python<'_>,
+    inputs: Vec<Input>,
+    ports: Vec<u16>,
+    strict: bool,
+    mut examination: Examination<E>,
+) -> PyResult<Examination<E>> {
     let options = CaptureOptions::default().with_ports(ports);
-    let mut examination = Examination {
-        feed: Feed::new(Exporters::new(exporters)?.decoder(limits(), state)?),
-        health: Health::default(),
-        facts: SourceFacts::default(),
-        raised: Raised::default(),
-    };
     py.detach(|| {
         let mut fault = None;
         let mut is_any_open = false;
@@ -57,13 +100,9 @@ pub(crate) fn health(
             _ => Ok(()),
         }
     })?;
-    let names = InputNames::new(inputs.iter().map(Input::name).collect());
-    examination.health.source(examination.facts);
-    Ok(document(
-        &examination.health,
-        examination.feed.decoder(),
-        &names,
-    ))
+    examination.names = InputNames::new(inputs.iter().map(Input::name).collect());
+    examination.of.source(examination.facts);
+    Ok(examination)
 }
 
 /// A feed for the datagrams that Python received, and the health of their exporters.
@@ -144,23 +183,35 @@ fn document(health: &Health, decoder: &Decoder, inputs: &InputNames) -> String {
     netflow_cli::document(&health.report(decoder), inputs)
 }
 
-struct Examination {
-    feed: Feed,
-    health: Health,
+/// A pass over files, and what learns from it.
+pub(crate) struct Examination<E> {
+    pub(crate) feed: Feed,
+    pub(crate) of: E,
+    pub(crate) names: InputNames,
     facts: SourceFacts,
     raised: Raised,
 }
 
-impl Examination {
+impl<E: Examined> Examination<E> {
+    pub(crate) fn new(feed: Feed, of: E) -> Self {
+        Self {
+            feed,
+            of,
+            names: InputNames::default(),
+            facts: SourceFacts::default(),
+            raised: Raised::default(),
+        }
+    }
+
     fn read(&mut self, mut source: Source<'_>, file: u32) -> Result<(), netflow_io::CaptureError> {
         self.feed.begin_input(file);
         let mut ended = Ok(());
         while let Some(event) = self.feed.next(&mut source) {
             match event {
-                Ok(Event::Decoded(_, decoded)) => self.health.decoded(&decoded),
-                Ok(Event::Unreadable(datagram, error)) => self.health.unreadable(&datagram, &error),
+                Ok(Event::Decoded(_, decoded)) => self.of.decoded(&decoded),
+                Ok(Event::Unreadable(datagram, error)) => self.of.unreadable(&datagram, &error),
                 Ok(Event::SessionEnds(exporter)) => {
-                    self.health.session_ended(self.feed.decoder(), exporter);
+                    self.of.session_ended(self.feed.decoder(), exporter);
                 }
                 Ok(_) => {}
                 Err(error) => ended = Err(error),

@@ -16,6 +16,7 @@ mod health;
 mod index;
 mod input;
 mod packed;
+mod page;
 mod pass;
 mod reading;
 mod record;
@@ -43,6 +44,8 @@ mod _netflow {
     use crate::health::health;
     #[pymodule_export]
     use crate::index::{Replay, index};
+    #[pymodule_export]
+    use crate::page::page;
     #[pymodule_export]
     use crate::pass::{Pass, Reader};
     #[pymodule_export]

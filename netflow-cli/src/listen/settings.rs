@@ -92,10 +92,7 @@ impl UiSettings {
         Ok(Self {
             token,
             memory: listen.ui_memory.map_or(Self::MEMORY, |octets| octets.0),
-            addresses: Arc::new(KnownAddresses {
-                geo: dialect.geo,
-                internal: dialect.internal_networks,
-            }),
+            addresses: Arc::new(KnownAddresses::new(dialect.geo, dialect.internal_networks)),
         })
     }
 }

@@ -13,7 +13,7 @@ use std::time::Instant;
 use crate::harness::WITHOUT;
 
 /// Tests, and the options of `listen` without which each fails.
-const LISTEN: [(&str, &[&str]); 50] = [
+const LISTEN: [(&str, &[&str]); 52] = [
     ("configuration::every_option_is_a_key", &["config"]),
     ("endings::an_address_that_is_taken_is_an_error", &["check"]),
     (
@@ -210,6 +210,14 @@ const LISTEN: [(&str, &[&str]); 50] = [
     (
         "http::health_and_readiness_are_pages_and_the_page_for_people_only_where_asked_for",
         &["http", "metrics"],
+    ),
+    (
+        "report::pages_for_people_need_the_token_and_those_for_programs_do_not",
+        &["ui-token"],
+    ),
+    (
+        "report::groups_beyond_the_memory_are_counted_with_their_error",
+        &["ui-memory"],
     ),
 ];
 

@@ -19,7 +19,7 @@ const OPTIONS: [&str; 8] = [
 ];
 
 /// What a server answers: the line of status, and the text.
-fn ask(to: SocketAddr, request: &str) -> (String, String) {
+pub(crate) fn ask(to: SocketAddr, request: &str) -> (String, String) {
     let mut stream = TcpStream::connect(to).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut response = String::new();
@@ -30,7 +30,10 @@ fn ask(to: SocketAddr, request: &str) -> (String, String) {
 
 /// What a server answers for a path.
 pub(crate) fn get(to: SocketAddr, path: &str) -> (String, String) {
-    ask(to, &format!("GET {path} HTTP/1.1\r\nHost: test\r\n\r\n"))
+    ask(
+        to,
+        &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    )
 }
 
 #[test]
@@ -180,8 +183,15 @@ fn health_and_readiness_are_pages_and_the_page_for_people_only_where_asked_for()
         );
         assert_eq!(get(to, "/nowhere").0, "HTTP/1.1 404 Not Found");
     }
-    assert!(get(http, "/").1.contains("<h1>netflow listen</h1>"));
-    assert_eq!(get(metrics, "/").0, "HTTP/1.1 404 Not Found");
+    assert!(
+        get(http, "/")
+            .1
+            .contains("<h1>Traffic of the last hour</h1>")
+    );
+    assert!(get(http, "/state").1.contains("<h1>netflow listen</h1>"));
+    for path in ["/", "/state"] {
+        assert_eq!(get(metrics, path).0, "HTTP/1.1 404 Not Found");
+    }
     let head = ask(http, "HEAD /health HTTP/1.1\r\n\r\n");
     assert_eq!(head, ("HTTP/1.1 200 OK".to_owned(), String::new()));
     assert_eq!(

@@ -20,6 +20,8 @@ mod open_vswitch;
 mod options;
 mod outputs;
 mod replay;
+#[cfg(all(feature = "http", feature = "geo"))]
+mod report;
 mod schemas;
 mod state;
 #[cfg(feature = "tls")]

@@ -5,7 +5,8 @@
 
 :func:`scan` is lazy and decodes only the columns it is asked for, :func:`read` keeps all in
 memory, :func:`records` yields one flow after the other, :func:`tables` one table for each template
-with every element, :func:`health` says what is wrong with an export, :class:`Decoder` takes
+with every element, :func:`health` says what is wrong with an export, :func:`report` shows its traffic as a page,
+:class:`Decoder` takes
 datagrams of your own socket and :func:`listen` opens one. :func:`fields` lists the columns with
 their meaning; :func:`prefix` groups addresses by network.
 """
@@ -23,6 +24,7 @@ from ._inputs import COLUMNS
 from ._listen import listen, listen_async
 from ._listeners import AsyncListener, Listener
 from ._netflow import Record, __version__
+from ._page import ReportPage, report
 from ._prefix import duckdb_prefix, prefix
 from ._records import Records, records
 from ._report import Report
@@ -45,6 +47,7 @@ __all__ = [
     "Record",
     "Records",
     "Report",
+    "ReportPage",
     "ReportedTable",
     "Table",
     "Tables",
@@ -59,6 +62,7 @@ __all__ = [
     "prefix",
     "read",
     "records",
+    "report",
     "scan",
     "tables",
 ]

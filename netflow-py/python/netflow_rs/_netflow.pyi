@@ -27,6 +27,7 @@ __all__ = [
     "fields",
     "health",
     "index",
+    "page",
     "prefixes",
     "run",
 ]
@@ -48,6 +49,15 @@ def fields() -> Table: ...
 def health(
     inputs: _Inputs,
     *,
+    ports: Sequence[int],
+    strict: bool,
+    state: bytes | None,
+    exporters: _Known | None,
+) -> str: ...
+def page(
+    inputs: _Inputs,
+    *,
+    options: Mapping[str, Any],
     ports: Sequence[int],
     strict: bool,
     state: bytes | None,
