@@ -43,8 +43,13 @@ pub(crate) fn filter(
     if parts.is_empty() {
         return Ok(None);
     }
-    let parts: Vec<String> = parts.iter().map(|part| format!("({part})")).collect();
-    let all = Filter::parse(&parts.join(" and "));
+    let all = match &parts[..] {
+        [part] => Filter::parse(part),
+        parts => {
+            let parts: Vec<String> = parts.iter().map(|part| format!("({part})")).collect();
+            Filter::parse(&parts.join(" and "))
+        }
+    };
     all.map(Some).map_err(Usage::Filter)
 }
 

@@ -19,9 +19,9 @@ CAPTURE = TESTDATA / "genuine" / "ovs.pcap"
 
 def test_the_page_is_what_the_command_writes(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
-    options = ["--where", "proto udp", "-n", "3", "--flows", "7", "-o", str(path), str(CAPTURE)]
+    options = ["--where", "proto tcp", "-n", "3", "--flows", "7", "-o", str(path), str(CAPTURE)]
     subprocess.run([sys.executable, "-m", "netflow_rs", "report", "-q", *options], check=True)
-    page = nf.report(CAPTURE, where="proto udp", groups=3, flows=7)
+    page = nf.report(CAPTURE, where="proto tcp", groups=3, flows=7)
     saved = tmp_path / "saved.html"
     page.save(saved)
     assert saved.read_text(encoding="utf-8") == path.read_text(encoding="utf-8") == page.html
