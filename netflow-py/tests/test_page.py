@@ -39,7 +39,7 @@ def test_countries_come_from_a_database() -> None:
     capture = TESTDATA / "synthetic" / "nfv5.pcap"
     assert 'id="map"' not in nf.report(capture).html
     page = nf.report(capture, geo=TESTDATA / "geo" / "places.mmdb", internal_networks="192.0.2.0/24")
-    assert "source-countries" in page.html and "Internal are 192.0.2.0/24." in page.html
+    assert "source-countries" in page.html and "Internal networks: 192.0.2.0/24." in page.html
 
 
 def test_arguments_are_checked() -> None:

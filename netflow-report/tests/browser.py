@@ -26,6 +26,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import socket
@@ -96,27 +97,27 @@ class Browser:
         options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run",
                    "--disable-background-networking", "--disable-component-update", "--disable-sync",
                    "--hide-scrollbars", f"--user-data-dir={home}", "about:blank"]
-        self.process = subprocess.Popen([program, *options], pass_fds=(3, 4), close_fds=False, preexec_fn=pipes,
+        self.process = subprocess.Popen([program, *options], close_fds=False, preexec_fn=pipes,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(to_browser)
         os.close(from_browser)
         self.number = 0
         self.rest = b""
         self.events: list[dict] = []
+        self.session: str | None = None
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self.session = None
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
-
-    session: str | None = None
 
     def call(self, method: str, **parameters: object) -> dict:
         self.number += 1
         message = {"id": self.number, "method": method, "params": parameters}
         if self.session is not None:
             message["sessionId"] = self.session
-        os.write(self.write_end, json.dumps(message).encode() + b"\0") if len(json.dumps(message)) < 60_000 else self._long(message)
+        octets = memoryview(json.dumps(message).encode() + b"\0")
+        while octets:
+            octets = octets[os.write(self.write_end, octets):]
         while True:
             answer = self._read()
             if answer.get("id") == self.number:
@@ -125,14 +126,7 @@ class Browser:
                 return answer["result"]
             self.events.append(answer)
 
-    def _long(self, message: dict) -> None:
-        octets = memoryview(json.dumps(message).encode() + b"\0")
-        while octets:
-            octets = octets[os.write(self.write_end, octets):]
-
     def _read(self) -> dict:
-        import select
-
         while b"\0" not in self.rest:
             if not select.select([self.read_end], [], [], PATIENCE)[0]:
                 raise RuntimeError("the browser does not answer")

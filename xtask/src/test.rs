@@ -1,6 +1,7 @@
 //! Everything that has to hold before a change is merged, quick steps first.
 
 mod big_endian;
+mod browser;
 mod c;
 mod examples;
 mod features;
@@ -168,6 +169,11 @@ const FULL: &[TestStep] = &[
         ],
         "the collector with real exporters for minutes",
         long_runs,
+    ),
+    needing(
+        &[&tools::CHROMIUM, &tools::NPM],
+        "reports in a browser",
+        browser::run,
     ),
     needing(C, "C library: by cargo-c", c::installed_by_cargo_c),
     needing(C, "C library: the binding in Zig", c::zig_binding),

@@ -76,7 +76,9 @@ fn the_numbers_of_each_panel_are_those_of_top() {
         ]);
         assert_eq!(run.status, 0, "{}", run.stderr);
         let page = fs::read_to_string(&path).unwrap();
-        for (id, rows) in panels(&page) {
+        // `top` has no column for the locality.
+        let panels = panels(&page).into_iter().filter(|(id, _)| id != "locality");
+        for (id, rows) in panels {
             let top = netflow([
                 "top".as_ref(),
                 "--format=json".as_ref(),
@@ -102,6 +104,56 @@ fn the_numbers_of_each_panel_are_those_of_top() {
         "vlans",
     ] {
         assert!(seen.iter().any(|seen| seen == id), "{id}");
+    }
+}
+
+#[test]
+fn localities_are_those_of_the_internal_networks() {
+    let directory = Directory::new("report-locality");
+    let path = directory.file("report.html");
+    let capture = testdata("genuine/ovs.pcap");
+    let options = ["report", "-q", "--internal-networks=203.0.113.0/24", "-o"];
+    let options = options.map(AsRef::<OsStr>::as_ref).into_iter();
+    let run = netflow(options.chain([path.as_os_str(), capture.as_os_str()]));
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let page = fs::read_to_string(&path).unwrap();
+    let table = page.split("data-panel=\"locality\"").nth(1).unwrap();
+    let rows = table.split("</tbody>").next().unwrap().split("<tr>");
+    let octets = |name: &str| {
+        let row = rows.clone().find(|row| row.contains(name))?;
+        let (octets, _) = row.split_once("data-n=\"")?.1.split_once('"')?;
+        octets.parse::<u64>().ok()
+    };
+    for (name, filter) in [
+        (
+            "outbound",
+            "src net 203.0.113.0/24 and not dst net 203.0.113.0/24",
+        ),
+        (
+            "inbound",
+            "dst net 203.0.113.0/24 and not src net 203.0.113.0/24",
+        ),
+        (
+            "internal",
+            "src net 203.0.113.0/24 and dst net 203.0.113.0/24",
+        ),
+        ("external", "not net 203.0.113.0/24"),
+    ] {
+        let options = [
+            "top",
+            "--format=json",
+            "--by",
+            "ip_version",
+            "--where",
+            filter,
+        ];
+        let options = options.map(AsRef::<OsStr>::as_ref).into_iter();
+        let top = netflow(options.chain([capture.as_os_str()]));
+        let expected = top
+            .rows()
+            .first()
+            .map(|row| row["octets"].as_u64().unwrap());
+        assert_eq!(octets(&format!("<td>{name}</td>")), expected, "{name}");
     }
 }
 

@@ -49,7 +49,7 @@ fn the_page_shows_what_all_workers_received() {
         "<td>127.0.0.8</td>",
         "Switzerland (CH)",
         "id=\"map\"",
-        "Internal are private.",
+        "Internal networks: private.",
         "8 of 8 flows have impossible times: they are shown at the time they were received",
         "The page holds the latest 8 of 8 flows, at most 50 of each second",
         "<a href=\"/state\">",

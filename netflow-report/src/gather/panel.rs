@@ -127,6 +127,14 @@ pub(crate) const PANELS: [PanelKind; 27] = {
     ]
 };
 
+/// What nearly every flow has: it is no content of an optional panel.
+const COMMON: [Column; 4] = [
+    Column::Field(FlowField::ExporterAddress),
+    Column::Field(FlowField::SourceAddress),
+    Column::Field(FlowField::DestinationAddress),
+    Column::Field(FlowField::DestinationPort),
+];
+
 /// A panel with its sums.
 #[derive(Debug)]
 pub(crate) struct Panel {
@@ -173,8 +181,7 @@ impl Panel {
     pub(crate) fn has_content(&self) -> bool {
         let own = |group: &Group| {
             let values = group.values.iter().zip(self.kind.by);
-            let mut own =
-                values.filter(|(_, by)| **by != Column::Field(FlowField::ExporterAddress));
+            let mut own = values.filter(|(_, by)| !COMMON.contains(by));
             own.any(|(value, _)| *value != GroupValue::Absent)
         };
         !self.kind.is_optional || self.top(20).iter().any(own)

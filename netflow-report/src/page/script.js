@@ -21,6 +21,16 @@
     }, refresh * 1000);
   }
 
+  // What has to be scrolled can be reached by the keyboard.
+  const reach = () => {
+    for (const place of document.querySelectorAll(".scroll")) {
+      if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
+      else place.removeAttribute("tabindex");
+    }
+  };
+  addEventListener("resize", reach);
+  reach();
+
   // Tables are sorted by a click on a heading.
   const valueOf = (row, index) => {
     const cell = row.cells[index];

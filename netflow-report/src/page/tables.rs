@@ -46,7 +46,7 @@ fn table(panel: &Panel, options: &ReportOptions, gathered: &Gathered) -> Markup 
                 thead {
                     tr {
                         @for column in panel.kind.by { th scope="col" { (heading(column.name())) } }
-                        th.graph scope="col" aria-label="bar" {}
+                        td.graph {}
                         @for sum in Sum::ALL { th.number scope="col" { (sum.name()) } }
                         th.number scope="col" { "share" }
                         @if has_error { th.number scope="col" { "error" } }
@@ -73,7 +73,7 @@ fn table(panel: &Panel, options: &ReportOptions, gathered: &Gathered) -> Markup 
         }
         @if more > 0 { p.note { (grouped(u64::try_from(more).unwrap_or(u64::MAX))) " more groups." } }
         @if let (true, Some(addresses)) = (panel.kind.id == "locality", &gathered.addresses) {
-            p.note { "Internal are " (harmless(&addresses.internal())) ". A flow from an internal to an external address is outbound." }
+            p.note { "Internal networks: " (harmless(&addresses.internal())) ". A flow from an internal to an external address is outbound." }
         }
         @if has_error { p.note { "The groups did not fit in memory: octets may be too high by the error, packets and flows too low." } }
         (assumptions(gathered))

@@ -62,6 +62,8 @@ pub(super) const SOFTFLOWD: Tool = program("softflowd", "softflowd");
 pub(super) const OPEN_VSWITCH: Tool = program("ovs-vswitchd", "openvswitch-switch");
 pub(crate) const PMACCT: Tool = program("pmacctd", "pmacct");
 pub(super) const PROMTOOL: Tool = program("promtool", "prometheus");
+pub(super) const CHROMIUM: Tool = program("chromium", "chromium");
+pub(super) const NPM: Tool = program("npm", "npm");
 pub(super) const RSYSLOG: Tool = program("rsyslogd", "rsyslog");
 pub(crate) const LIBFIXBUF: Tool = Tool {
     name: "libfixbuf",
