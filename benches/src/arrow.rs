@@ -7,6 +7,7 @@ use arrow_array::types::{
 };
 use netflow_arrow::{Addresses, FlowBatchBuilder, FlowOptions, RecordBatch};
 use netflow_core::Decoder;
+use netflow_query::Filter;
 
 use crate::decoder;
 use crate::row::{FIELDS, Sums};
@@ -18,6 +19,23 @@ pub fn builder(addresses: Addresses, rows: usize) -> FlowBatchBuilder {
     let mut options = FlowOptions::new(FIELDS.to_vec());
     options.addresses = addresses;
     options.rows = rows;
+    FlowBatchBuilder::new(options)
+}
+
+/// Chooses a tenth of the flows of each workload, or fewer.
+pub const TENTH: &str = "src port 1024-6400";
+
+/// The same of the flows that match an expression.
+///
+/// # Panics
+///
+/// If the expression is not valid.
+#[must_use]
+pub fn filtered(addresses: Addresses, rows: usize, expression: &str) -> FlowBatchBuilder {
+    let mut options = FlowOptions::new(FIELDS.to_vec());
+    options.addresses = addresses;
+    options.rows = rows;
+    options.filter = Some(Filter::parse(expression).unwrap());
     FlowBatchBuilder::new(options)
 }
 

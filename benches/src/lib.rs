@@ -15,6 +15,7 @@ pub mod decoder;
 pub mod floor;
 pub mod pcap;
 pub mod projection;
+pub mod query;
 pub mod row;
 pub mod text;
 pub mod workload;

@@ -148,7 +148,7 @@ class Browser:
         self.events.clear()
         self.call("Page.navigate", url=url)
         for _ in range(200):
-            if self.evaluate("document.readyState") == "complete" and self.evaluate("location.href") != "about:blank":
+            if self.evaluate("document.readyState") == "complete" and self.evaluate("location.href") == url:
                 return
             time.sleep(0.05)
         raise RuntimeError(f"{url} is not loaded")
@@ -304,13 +304,15 @@ def live(browser: Browser, checks: Checks, axe: str, pictures: pathlib.Path | No
         checks.equal("live: hostile names", browser.evaluate("window.hostile"), None)
         look(browser, checks, "live", url, axe, pictures)
         # The script asks for the page again after as many seconds; here they are over at once.
-        browser.call("Page.addScriptToEvaluateOnNewDocument", source="""
+        script = browser.call("Page.addScriptToEvaluateOnNewDocument", source="""
           const real = window.setInterval; window.setInterval = (call, wait) => { window.wait = wait; return real(call, 200); };""")
         browser.open(url, 1280)
         checks.equal("live: seconds between pages", browser.evaluate("window.wait"), 30_000)
         browser.evaluate("window.isOld = true")
         time.sleep(2)
         checks.equal("live: is loaded again", browser.evaluate("window.isOld"), None)
+        browser.call("Page.removeScriptToEvaluateOnNewDocument", **script)
+        browser.call("Page.navigate", url="about:blank")
     finally:
         collector.send_signal(signal.SIGTERM)
         collector.wait(20)

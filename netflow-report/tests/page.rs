@@ -83,7 +83,7 @@ fn assumptions_stand_beside_the_numbers() {
     let page = page_of(&message(b"alice"), ReportOptions::new("x", 0x5eed), &[]);
     assert!(page.contains("1 of 1 flows have no known sampling rate"));
     assert!(page.contains("1 of 1 flows carry no times"));
-    assert!(page.contains("Not sent by any exporter: "));
+    assert!(page.contains("Not sent by any exporter, or not known: "));
 }
 
 #[test]

@@ -48,7 +48,7 @@ enum What {
     Command(&'static [&'static str]),
 }
 
-const ROUTES: [Route; 30] = [
+const ROUTES: [Route; 40] = [
     Route {
         name: "decode",
         what: What::Library("decode"),
@@ -68,6 +68,46 @@ const ROUTES: [Route; 30] = [
     Route {
         name: "arrow_11",
         what: What::Arrow("arrow"),
+    },
+    Route {
+        name: "arrow_11_filtered",
+        what: What::Arrow("arrow_filtered"),
+    },
+    Route {
+        name: "filter_none",
+        what: What::Library("filter_none"),
+    },
+    Route {
+        name: "filter_integer",
+        what: What::Library("filter_integer"),
+    },
+    Route {
+        name: "filter_integers",
+        what: What::Library("filter_integers"),
+    },
+    Route {
+        name: "filter_address",
+        what: What::Library("filter_address"),
+    },
+    Route {
+        name: "filter_addresses",
+        what: What::Library("filter_addresses"),
+    },
+    Route {
+        name: "filter_prefix",
+        what: What::Library("filter_prefix"),
+    },
+    Route {
+        name: "filter_prefixes",
+        what: What::Library("filter_prefixes"),
+    },
+    Route {
+        name: "top_ports",
+        what: What::Library("top_ports"),
+    },
+    Route {
+        name: "top_hosts",
+        what: What::Library("top_hosts"),
     },
     Route {
         name: "text_json_11",

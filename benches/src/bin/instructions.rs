@@ -8,7 +8,8 @@ use core::hint::black_box;
 use std::fs;
 use std::process::ExitCode;
 
-use netflow_benches::{Kind, Workload, decoder, pcap, projection, text};
+use netflow_benches::{Kind, Workload, decoder, pcap, projection, query, text};
+use netflow_core::field::FlowField;
 #[cfg(feature = "arrow")]
 use {netflow_arrow::Addresses, netflow_benches::arrow};
 
@@ -52,6 +53,20 @@ fn main() -> ExitCode {
                 black_box(batch);
             });
         }
+        #[cfg(feature = "arrow")]
+        ("arrow_filtered", None) => {
+            let mut builder = arrow::filtered(Addresses::Octets, ROWS, arrow::TENTH);
+            arrow::read(&mut decoder::new(), &mut builder, &workload, |batch| {
+                black_box(batch);
+            });
+        }
+        // A dozen groups, and nearly as many as there are flows.
+        ("top_ports", None) => {
+            black_box(query::top(FlowField::DestinationPort, &workload));
+        }
+        ("top_hosts", None) => {
+            black_box(query::top(FlowField::SourceAddress, &workload));
+        }
         ("capture", Some(file)) => {
             let count = u32::try_from(count).unwrap_or(MOST);
             println!("{}", Workload::new(kind, count, 1).flow_count());
@@ -59,6 +74,15 @@ fn main() -> ExitCode {
                 eprintln!("{file} cannot be written: {error}");
                 return ExitCode::FAILURE;
             }
+        }
+        (name, None) if name.starts_with("filter_") => {
+            let filter = name.strip_prefix("filter_").and_then(query::filter);
+            let Some(mut filter) = filter else {
+                return ExitCode::from(2);
+            };
+            query::select(&mut filter, &workload, |flow| {
+                black_box(flow);
+            });
         }
         (name, None) => {
             let format = name.strip_prefix("text_").and_then(text::format);

@@ -61,3 +61,30 @@ impl Recent {
         self.report.part(decoder)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use netflow_core::{Decoder, example};
+    use netflow_report::{LivePage, ReportOptions};
+
+    use super::Recent;
+
+    #[test]
+    fn flows_beyond_the_share_of_time_are_left_out_and_counted() {
+        let options = ReportOptions::new("collector", 0x5eed);
+        let datagram = example::ipfix();
+        for (tick, left_out) in [(Duration::ZERO, 1), (Duration::from_secs(3_600), 0)] {
+            let mut decoder = Decoder::default();
+            let mut recent = Recent::new(&options, 8 << 20, tick, datagram.received);
+            recent.decoded(&decoder.decode(datagram).unwrap());
+            let parts = [recent.part(&decoder)];
+            let page = LivePage::new(&parts, datagram.received);
+            assert_eq!(page.left_out_flows, left_out);
+            let written = page.write(&options, &parts, |_| Vec::new());
+            assert_eq!(written.contains("<td>192.0.2.1</td>"), left_out == 0);
+            assert_eq!(written.contains("1 flows were decoded and written"), left_out == 1);
+        }
+    }
+}

@@ -29,7 +29,7 @@ pub(super) fn write(options: &ReportOptions, gathered: &Gathered) -> Markup {
             }
         }
         @if !missing.is_empty() {
-            p.note { "Not sent by any exporter: " (missing.join(", ")) "." }
+            p.note { "Not sent by any exporter, or not known: " (missing.join(", ")) "." }
         }
     }
 }
