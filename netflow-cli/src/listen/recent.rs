@@ -84,7 +84,10 @@ mod tests {
             assert_eq!(page.left_out_flows, left_out);
             let written = page.write(&options, &parts, |_| Vec::new());
             assert_eq!(written.contains("<td>192.0.2.1</td>"), left_out == 0);
-            assert_eq!(written.contains("1 flows were decoded and written"), left_out == 1);
+            assert_eq!(
+                written.contains("1 flows were decoded and written"),
+                left_out == 1
+            );
         }
     }
 }
