@@ -66,7 +66,7 @@ pub fn top(by: FlowField, workload: &Workload) -> usize {
     let options = AggregateOptions::new(vec![by], 0x5eed);
     let mut groups = Aggregate::new(options);
     decoder::decode(&mut decoder::new(), workload, |message| {
-        groups.add(&message)
+        groups.add(&message);
     });
     groups.group_count()
 }

@@ -24,11 +24,11 @@ pub(crate) fn health(
     state: Option<&[u8]>,
     exporters: Option<ExporterArguments>,
 ) -> PyResult<String> {
-    let inputs = inputs.into_iter().map(Input::new).collect();
+    let inputs: Vec<Input> = inputs.into_iter().map(Input::new).collect();
     let feed = Feed::new(Exporters::new(exporters)?.decoder(limits(), state)?);
     let examined = examine(
         py,
-        inputs,
+        &inputs,
         ports,
         strict,
         Examination::new(feed, Health::default()),
@@ -69,7 +69,7 @@ impl Examined for Health {
 /// Decodes inputs. A file that cannot be read to its end is a warning, or with `strict` an error.
 pub(crate) fn examine<E: Examined>(
     py: Python<'_>,
-    inputs: Vec<Input>,
+    inputs: &[Input],
     ports: Vec<u16>,
     strict: bool,
     mut examination: Examination<E>,
@@ -78,7 +78,7 @@ pub(crate) fn examine<E: Examined>(
     py.detach(|| {
         let mut fault = None;
         let mut is_any_open = false;
-        for (file, input) in (0..).zip(&inputs) {
+        for (file, input) in (0..).zip(inputs) {
             let source = input.open(options.clone(), &examination.raised);
             examination.raised.take().map_or(Ok(()), Err)?;
             let ended = source.and_then(|source| {

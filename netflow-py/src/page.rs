@@ -43,11 +43,11 @@ pub(crate) fn page(
     state: Option<&[u8]>,
     exporters: Option<ExporterArguments>,
 ) -> PyResult<String> {
-    let inputs = inputs.into_iter().map(Input::new).collect();
+    let inputs: Vec<Input> = inputs.into_iter().map(Input::new).collect();
     let limits = limits();
     let report = Report::new(options.checked(limits.hash_seed)?);
     let feed = Feed::new(Exporters::new(exporters)?.decoder(limits, state)?);
-    let examined = examine(py, inputs, ports, strict, Examination::new(feed, report))?;
+    let examined = examine(py, &inputs, ports, strict, Examination::new(feed, report))?;
     let words = |health: &netflow_health::Report| netflow_cli::sentences(health, &examined.names);
     Ok(examined.of.page(examined.feed.decoder(), words))
 }
