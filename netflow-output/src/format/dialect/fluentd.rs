@@ -7,7 +7,7 @@ use netflow_core::element::ElementId;
 use netflow_core::record::DataRecord;
 use netflow_core::template::Template;
 use netflow_core::wire::template::FieldKey;
-use netflow_core::{MessageHeader, Protocol, Set, SetKind};
+use netflow_core::{MessageHeader, Protocol, Set};
 
 use super::codec::{CodecForm, CodecStyle, CodecTool, write_v5_header};
 use super::documents::Dialect;
@@ -112,9 +112,7 @@ impl Dialect for Fluentd {
 
     fn set<E: Encode>(&mut self, set: &Set<'_>, selection: &mut Selection, out: &mut Vec<u8>) {
         let header = set.header();
-        let is_data = matches!(set.kind(), SetKind::Data | SetKind::Options);
-        let template = set.shared_template().filter(|_| is_data);
-        let (Some(version), Some(template)) = (self.version(set), template) else {
+        let (Some(version), Some(template)) = (self.version(set), set.shared_template()) else {
             return;
         };
         let Self {

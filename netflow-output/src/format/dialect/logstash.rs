@@ -1,7 +1,7 @@
 //! The events of Logstash's netflow codec.
 
 use netflow_core::text::UnixTime;
-use netflow_core::{Protocol, Set, SetKind};
+use netflow_core::{Protocol, Set};
 
 use super::codec::{CodecForm, CodecStyle, CodecTool, write_v5_header};
 use super::documents::Dialect;
@@ -81,9 +81,7 @@ impl Dialect for Logstash {
 
     fn set<E: Encode>(&mut self, set: &Set<'_>, selection: &mut Selection, out: &mut Vec<u8>) {
         let header = set.header();
-        let is_data = matches!(set.kind(), SetKind::Data | SetKind::Options);
-        let template = set.shared_template().filter(|_| is_data);
-        let (Some(version), Some(template)) = (self.version(set), template) else {
+        let (Some(version), Some(template)) = (self.version(set), set.shared_template()) else {
             return;
         };
         let Self {
