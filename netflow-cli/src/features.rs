@@ -18,8 +18,7 @@ const TLS: [&str; 5] = [
 /// What needs HTTP, besides the options of outputs.
 const HTTP: [&str; 4] = ["http", "metrics", "ui-token", "ui-memory"];
 /// Options of outputs that need HTTP.
-pub(crate) const HTTP_OUTPUT: [&str; 8] = [
-    "output-credentials",
+pub(crate) const HTTP_OUTPUT: [&str; 7] = [
     "output-header",
     "output-compression",
     "batch-rows",
@@ -28,7 +27,11 @@ pub(crate) const HTTP_OUTPUT: [&str; 8] = [
     "output-source",
     "output-attribute",
 ];
-/// Options of outputs that need one of the two.
+/// Options of outputs that need Kafka.
+pub(crate) const KAFKA_OUTPUT: [&str; 1] = ["kafka-setting"];
+/// Options of outputs that need HTTP or Kafka.
+pub(crate) const CREDENTIALS: [&str; 1] = ["output-credentials"];
+/// Options of outputs that need TLS, HTTP or Kafka.
 pub(crate) const CERTIFICATES: [&str; 3] = ["output-ca", "output-certificate", "output-key"];
 
 /// The command line. An option of a feature that this build lacks is an error that names the feature.
@@ -47,7 +50,9 @@ pub(crate) fn command() -> Command {
             let listen = refuse(listen, &TLS, "tls");
             let listen = refuse(listen, &HTTP, "http");
             let listen = refuse(listen, &HTTP_OUTPUT, "http");
-            refuse(listen, &CERTIFICATES, "tls or http")
+            let listen = refuse(listen, &KAFKA_OUTPUT, "kafka");
+            let listen = refuse(listen, &CREDENTIALS, "http or kafka");
+            refuse(listen, &CERTIFICATES, "tls, http or kafka")
         });
     }
     command
@@ -84,6 +89,8 @@ mod tests {
         };
         let options = super::TLS.iter().chain(&super::HTTP);
         let options = options.chain(&super::HTTP_OUTPUT);
+        let options = options.chain(&super::KAFKA_OUTPUT);
+        let options = options.chain(&super::CREDENTIALS);
         for option in options.chain(&super::CERTIFICATES) {
             let known = listen
                 .get_arguments()
@@ -91,12 +98,15 @@ mod tests {
             assert!(known.is_some(), "{option}");
         }
         let hidden = listen.get_arguments().filter(|option| option.is_hide_set());
-        let expected = match (cfg!(feature = "tls"), cfg!(feature = "http")) {
-            (true, true) => 0,
-            (false, true) => 5,
-            (true, false) => 10,
-            (false, false) => 18,
-        };
+        let (tls, http) = (cfg!(feature = "tls"), cfg!(feature = "http"));
+        let kafka = cfg!(feature = "kafka");
+        let missing = |is_there: bool, options: &[&str]| if is_there { 0 } else { options.len() };
+        let expected = missing(tls, &super::TLS)
+            + missing(http, &super::HTTP)
+            + missing(http, &super::HTTP_OUTPUT)
+            + missing(kafka, &super::KAFKA_OUTPUT)
+            + missing(http || kafka, &super::CREDENTIALS)
+            + missing(tls || http || kafka, &super::CERTIFICATES);
         assert_eq!(hidden.count(), expected);
     }
 

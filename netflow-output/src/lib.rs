@@ -43,6 +43,7 @@
 //! - `geo`: databases of places and autonomous systems ([`enrich`]).
 //! - `http`: requests to Elasticsearch, Datadog, Splunk, Loki, ClickHouse, OTLP and others.
 //! - `ipfix`: IPFIX messages to another collector.
+//! - `kafka`: messages to Kafka. It builds librdkafka, which takes minutes.
 //! - `tls`: rows over TLS, with rustls.
 //!
 //! There are none by default.

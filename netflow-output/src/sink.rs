@@ -19,9 +19,10 @@ pub use self::folder::{Folder, FolderOfTables};
 pub use self::output::Output;
 pub use self::outputs::{
     Backoff, Credentials, Destination, DestinationError, Encoding, FilePattern, HttpAddress,
-    HttpCompression, HttpConfig, HttpServer, LossReason, Losses, MessageTransport, NextOutput,
-    OutputConfig, OutputState, OutputStatistics, Outputs, PatternError, PeerConfig, Policy,
-    QueueLimits, Rotation, SpoolConfig, StartError, TlsConfig, WorkerSink,
+    HttpCompression, HttpConfig, HttpServer, KafkaAddress, KafkaConfig, KafkaKey, LossReason,
+    Losses, MessageTransport, NextOutput, OutputConfig, OutputState, OutputStatistics, Outputs,
+    PatternError, PeerConfig, Policy, QueueLimits, Rotation, SpoolConfig, StartError, TlsConfig,
+    WorkerSink,
 };
 pub use self::stream::Stream;
 use crate::format::Suspects;

@@ -29,3 +29,7 @@ mod tls;
 #[cfg(feature = "http")]
 #[path = "outputs/http.rs"]
 mod http;
+
+#[cfg(feature = "kafka")]
+#[path = "outputs/kafka.rs"]
+mod kafka;

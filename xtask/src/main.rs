@@ -4,6 +4,7 @@ extern crate alloc;
 
 mod command;
 mod differential;
+mod features;
 mod fuzz;
 mod generate;
 mod install;
@@ -32,6 +33,7 @@ usage: cargo xtask TASK
   test              everything that has to hold before a change is merged
   test --only TEXT  the steps whose names contain this
   test --full       and what takes longer: more random cases, tests in release
+  clippy            clippy for all crates and features, but for those that build librdkafka
   fuzz SECONDS      every fuzz target for this number of seconds
   instructions [--update] [PATH…]
                     what a flow costs on each path, beside benches/instructions.csv; --update
@@ -57,6 +59,13 @@ fn main() -> ExitCode {
         ["test", "--only", words] => test::only(words),
         ["test"] => test::run(false),
         ["test", "--full"] => test::run(true),
+        ["clippy"] => match features::clippy() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        },
         ["install-c", options @ ..] => install::run(options),
         ["fuzz", seconds] => match seconds.parse() {
             Ok(seconds) => fuzz::run(seconds),

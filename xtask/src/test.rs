@@ -6,6 +6,7 @@ mod c;
 mod examples;
 mod features;
 mod freestanding;
+mod kafka;
 mod limits;
 mod package;
 mod spark;
@@ -178,6 +179,7 @@ const FULL: &[TestStep] = &[
     needing(C, "C library: by cargo-c", c::installed_by_cargo_c),
     needing(C, "C library: the binding in Zig", c::zig_binding),
     needing(WATCHED, "C library: sanitized itself", c::watched_with_rust),
+    needing(&[&tools::VENV], "outputs to Kafka", kafka::test),
     step("Python: a capture of 1 GB", package::large),
     step("Spark: captures in pieces", spark::test),
     step("Rust 1.85 builds what users get", big_endian::oldest),
@@ -280,12 +282,13 @@ fn test_data() -> Result {
 }
 
 fn clippy() -> Result {
-    cargo("clippy --locked --workspace --all-targets --all-features -- -D warnings").run()?;
+    crate::features::clippy()?;
     freestanding::cargo("clippy --locked -- -D warnings").run()
 }
 
 fn documentation() -> Result {
-    cargo("doc --locked --workspace --all-features --no-deps")
+    cargo("doc --locked --workspace --no-deps --features")
+        .text(&crate::features::all()?)
         .variable("RUSTDOCFLAGS", "-D warnings")
         .run()
 }

@@ -201,7 +201,8 @@ pub(crate) struct OutputArgs {
     /// Write to standard output (-), a file, files by time (flows-%Y%m%d-%H%M.json.gz), a peer
     /// (tcp://, tls://, unix://, syslog://, syslog+tcp://, syslog+tls://, ipfix://, ipfix+tcp://,
     /// ipfix+tls://), a server (http://, https://, elasticsearch://, datadog://, splunk://, loki://,
-    /// clickhouse://, otlp://) or nowhere (null); may be repeated. Options after it apply to this
+    /// clickhouse://, otlp://), a topic of Kafka (kafka://BROKER/TOPIC, kafka+tls://) or nowhere (null); may be
+    /// repeated. Options after it apply to this
     /// output, options before the first to all [default: -]
     #[arg(short, long, value_name = "WHERE")]
     pub(crate) output: Vec<String>,
@@ -264,19 +265,31 @@ pub(crate) struct OutputArgs {
     pub(crate) output_timeout: Vec<Span>,
 
     /// The CA certificates that peers are verified with (PEM) [default: those of the system]
-    #[cfg(any(feature = "http", feature = "tls"))]
+    #[cfg(any(feature = "http", feature = "kafka", feature = "tls"))]
     #[arg(long, value_name = "FILE")]
     pub(crate) output_ca: Vec<PathBuf>,
 
     /// The certificate that this collector presents to peers (PEM)
-    #[cfg(any(feature = "http", feature = "tls"))]
+    #[cfg(any(feature = "http", feature = "kafka", feature = "tls"))]
     #[arg(long, value_name = "FILE", requires = "output_key")]
     pub(crate) output_certificate: Vec<PathBuf>,
 
     /// The private key of that certificate (PEM)
-    #[cfg(any(feature = "http", feature = "tls"))]
+    #[cfg(any(feature = "http", feature = "kafka", feature = "tls"))]
     #[arg(long, value_name = "FILE", requires = "output_certificate")]
     pub(crate) output_key: Vec<PathBuf>,
+
+    /// Where to read the API key, token or user:password of a server or of Kafka, before each request or
+    /// connection: file:PATH or env:NAME
+    // Checked later: errors of values repeat them, and this may be a secret by mistake.
+    #[cfg(any(feature = "http", feature = "kafka"))]
+    #[arg(long, value_name = "FROM")]
+    pub(crate) output_credentials: Vec<String>,
+
+    /// A setting of librdkafka for an output to Kafka, such as compression.type=zstd; may be repeated
+    #[cfg(feature = "kafka")]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = attribute)]
+    pub(crate) kafka_setting: Vec<NameAndText>,
 
     #[cfg(feature = "http")]
     #[command(flatten)]
@@ -288,12 +301,6 @@ pub(crate) struct OutputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = HTTP_OUTPUTS)]
 pub(crate) struct HttpArgs {
-    /// Where to read the API key, token or user:password of the server, before each request:
-    /// file:PATH or env:NAME
-    // Checked later: errors of values repeat them, and this may be a secret by mistake.
-    #[arg(long, value_name = "FROM")]
-    pub(crate) output_credentials: Vec<String>,
-
     /// A further header of each request; may be repeated
     #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
     pub(crate) output_header: Vec<NameAndText>,
@@ -326,7 +333,7 @@ pub(crate) struct HttpArgs {
 }
 
 /// A name and the text that belongs to it.
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", feature = "kafka"))]
 #[derive(Debug, Clone)]
 pub(crate) struct NameAndText(pub(crate) String, pub(crate) String);
 
@@ -440,13 +447,13 @@ fn header(text: &str) -> Result<NameAndText, String> {
     Ok(header)
 }
 
-/// Parses a property of rows.
-#[cfg(feature = "http")]
+/// Parses a property of rows, or a setting.
+#[cfg(any(feature = "http", feature = "kafka"))]
 fn attribute(text: &str) -> Result<NameAndText, String> {
     split(text, '=', "NAME=TEXT")
 }
 
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", feature = "kafka"))]
 fn split(text: &str, separator: char, form: &str) -> Result<NameAndText, String> {
     match text.split_once(separator) {
         Some((name, value)) if !name.trim().is_empty() => {

@@ -16,7 +16,7 @@ use netflow_query::suggest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::features::{CERTIFICATES, HTTP_OUTPUT};
+use crate::features::{CERTIFICATES, CREDENTIALS, HTTP_OUTPUT, KAFKA_OUTPUT};
 
 /// Why a configuration file cannot be used.
 #[derive(Debug)]
@@ -49,7 +49,13 @@ const SCOPES: [(&str, &str); 4] = [
 /// in the file.
 const GROUPS: [&[&[&str]]; 2] = [
     &[&["udp", "tcp", "tls", "protocol"]],
-    &[&OUTPUT, &CERTIFICATES, &HTTP_OUTPUT],
+    &[
+        &OUTPUT,
+        &CERTIFICATES,
+        &CREDENTIALS,
+        &HTTP_OUTPUT,
+        &KAFKA_OUTPUT,
+    ],
 ];
 
 /// Options of every output.

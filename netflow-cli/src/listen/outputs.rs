@@ -12,6 +12,8 @@ use netflow_core::{InputNames, Limits};
 use netflow_output::format::{Biflows, Csv, FlowLines, Lines, Records, Selection, Table, Wire};
 #[cfg(feature = "http")]
 use netflow_output::sink::HttpConfig;
+#[cfg(feature = "kafka")]
+use netflow_output::sink::KafkaConfig;
 use netflow_output::sink::{
     Destination, Encoding, OutputConfig, PeerConfig, Policy, Rotation, SpoolConfig,
 };
@@ -50,6 +52,8 @@ pub(super) struct OutputPlan {
     peer: PeerConfig,
     #[cfg(feature = "http")]
     http: HttpConfig,
+    #[cfg(feature = "kafka")]
+    kafka: KafkaConfig,
 }
 
 /// The outputs of a command line, or standard output if there is none. An error is a sentence.
@@ -131,6 +135,8 @@ fn plan(
         peer: peer::peer(matches, scope),
         #[cfg(feature = "http")]
         http: peer::http(matches, scope)?,
+        #[cfg(feature = "kafka")]
+        kafka: peer::kafka(matches, scope, schema)?,
     })
 }
 
@@ -218,6 +224,8 @@ impl OutputPlan {
         config.peer = self.peer.clone();
         #[cfg(feature = "http")]
         config.http.clone_from(&self.http);
+        #[cfg(feature = "kafka")]
+        config.kafka.clone_from(&self.kafka);
         config
     }
 

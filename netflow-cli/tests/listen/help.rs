@@ -13,7 +13,7 @@ use std::time::Instant;
 use crate::harness::WITHOUT;
 
 /// Tests, and the options of `listen` without which each fails.
-const LISTEN: [(&str, &[&str]); 52] = [
+const LISTEN: &[(&str, &[&str])] = &[
     ("configuration::every_option_is_a_key", &["config"]),
     ("endings::an_address_that_is_taken_is_an_error", &["check"]),
     (
@@ -145,6 +145,11 @@ const LISTEN: [(&str, &[&str]); 52] = [
         "http_outputs::rows_wait_for_others_as_long_as_asked",
         &["batch-time"],
     ),
+    #[cfg(feature = "kafka")]
+    (
+        "kafka::settings_are_checked_before_anything_starts",
+        &["kafka-setting"],
+    ),
     ("options::a_sampling_rate_can_be_configured", &["sampling"]),
     (
         "schemas::an_announced_rate_can_be_overridden",
@@ -274,7 +279,7 @@ fn options(subcommand: &str) -> Vec<String> {
 /// The test of each option, by the option as [`WITHOUT`] wants it.
 fn tests() -> BTreeMap<String, &'static str> {
     let mut tests = BTreeMap::new();
-    for (subcommand, table) in [("listen", &LISTEN[..]), ("replay", &REPLAY)] {
+    for (subcommand, table) in [("listen", LISTEN), ("replay", &REPLAY)] {
         let options = options(subcommand);
         for option in &options {
             let name = option.trim_end_matches('=');

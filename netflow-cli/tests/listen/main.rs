@@ -15,6 +15,8 @@ mod help;
 mod http;
 #[cfg(feature = "http")]
 mod http_outputs;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod live_exporters;
 mod open_vswitch;
 mod options;

@@ -11,6 +11,8 @@ mod delivery;
 mod destination;
 mod encoder;
 mod http;
+mod kafka;
+mod keyed;
 mod ledger;
 mod lock;
 mod pattern;
@@ -37,6 +39,7 @@ pub use self::config::{
 };
 pub use self::destination::{Destination, DestinationError, MessageTransport};
 pub use self::http::{Credentials, HttpAddress, HttpCompression, HttpConfig, HttpServer};
+pub use self::kafka::{KafkaAddress, KafkaConfig, KafkaKey};
 use self::ledger::Ledger;
 pub use self::ledger::{LossReason, Losses, OutputState, OutputStatistics};
 pub use self::pattern::{FilePattern, PatternError};
@@ -325,15 +328,14 @@ impl RunningOutput {
 }
 
 /// The configuration with the encoding that its destination needs: a collector of IPFIX is sent messages,
-/// whatever rows are written elsewhere.
-#[cfg_attr(
-    not(feature = "ipfix"),
-    expect(unused_mut, reason = "messages of IPFIX replace the encoding")
-)]
+/// whatever rows are written elsewhere, and rows for Kafka have keys.
 fn with_encoding_of_destination(mut config: OutputConfig) -> OutputConfig {
     #[cfg(feature = "ipfix")]
     if matches!(config.destination, Destination::Ipfix { .. }) && !config.encoding.is_ipfix() {
         config.encoding = Encoding::ipfix(None);
+    }
+    if matches!(config.destination, Destination::Kafka(_)) {
+        config.encoding = config.encoding.keyed(config.kafka.key);
     }
     config
 }

@@ -57,7 +57,8 @@ pub(super) fn oldest() -> Result {
         return Ok(());
     }
     Machine::get()?
-        .cargo("check --locked --workspace --all-features --lib --bins")?
+        .cargo("check --locked --workspace --lib --bins --features")?
+        .text(&crate::features::all()?)
         .arguments("--exclude netflow-benches --exclude xtask")
         .run()
 }

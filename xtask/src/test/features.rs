@@ -1,9 +1,8 @@
 //! Every combination of features that a user may choose.
 
-use std::fs;
-
 use crate::command::cargo;
-use crate::repository::{Result, root};
+use crate::features::{self, Feature};
+use crate::repository::Result;
 
 /// Of netflow-core, which others choose from, except all features, which another step checks.
 pub(super) fn of_core() -> Result {
@@ -12,22 +11,14 @@ pub(super) fn of_core() -> Result {
 
 /// Of every crate.
 pub(super) fn of_all() -> Result {
-    let mut crates = Vec::new();
-    for entry in fs::read_dir(root())? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with("netflow-") && !features(&name)?.is_empty() {
-            crates.push(name);
-        }
-    }
-    crates.sort();
+    let crates = features::crates()?;
     println!("crates with features: {}", crates.join(", "));
     crates.iter().try_for_each(|name| check(name, 0))
 }
 
 /// Checks every set of features, without this number of the largest.
 fn check(name: &str, checked: u32) -> Result {
-    let features = features(name)?;
+    let features = features::of(name)?;
     if features.is_empty() {
         return Err(format!("{name} has no features").into());
     }
@@ -48,28 +39,4 @@ fn check(name: &str, checked: u32) -> Result {
         clippy.arguments("-- -D warnings").run()?;
     }
     Ok(())
-}
-
-/// A feature of a crate, and the features of the same crate that it brings.
-struct Feature {
-    name: String,
-    brings: Vec<String>,
-}
-
-/// The features that a crate's manifest names, but for the default.
-fn features(name: &str) -> Result<Vec<Feature>> {
-    let manifest = fs::read_to_string(root().join(name).join("Cargo.toml"))?;
-    let section = manifest.lines().skip_while(|line| *line != "[features]");
-    let lines = section.skip(1).take_while(|line| !line.starts_with('['));
-    let pairs = lines.filter_map(|line| line.split_once(" = "));
-    let pairs = pairs.filter(|(name, _)| *name != "default" && !name.starts_with('#'));
-    let names: Vec<&str> = pairs.clone().map(|(name, _)| name).collect();
-    let feature = |(name, brings): (&str, &str)| {
-        let brings = brings.split('"').filter(|word| names.contains(word));
-        Feature {
-            name: name.to_owned(),
-            brings: brings.map(str::to_owned).collect(),
-        }
-    };
-    Ok(pairs.map(feature).collect())
 }

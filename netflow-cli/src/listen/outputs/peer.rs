@@ -1,15 +1,23 @@
 //! What the options say about the other end of an output.
 
-#[cfg(any(feature = "http", feature = "tls"))]
+#[cfg(any(feature = "http", feature = "kafka", feature = "tls"))]
 use std::path::PathBuf;
 
 use clap::ArgMatches;
+#[cfg(any(feature = "http", feature = "kafka"))]
+use netflow_output::sink::Credentials;
 use netflow_output::sink::PeerConfig;
 #[cfg(feature = "http")]
-use netflow_output::sink::{Credentials, HttpCompression, HttpConfig};
+use netflow_output::sink::{HttpCompression, HttpConfig};
+#[cfg(feature = "kafka")]
+use netflow_output::sink::{KafkaConfig, KafkaKey};
 
+#[cfg(feature = "kafka")]
+use crate::args::format::SchemaName;
 #[cfg(feature = "http")]
-use crate::args::listen::{Compression, NameAndText};
+use crate::args::listen::Compression;
+#[cfg(any(feature = "http", feature = "kafka"))]
+use crate::args::listen::NameAndText;
 #[cfg(feature = "http")]
 use crate::args::quantity::OctetCount;
 use crate::args::quantity::Span;
@@ -21,7 +29,7 @@ pub(super) fn peer(matches: &ArgMatches, scope: Scope) -> PeerConfig {
     if let Some(span) = scope.last::<Span>(matches, "output_timeout") {
         peer.timeout = span.0;
     }
-    #[cfg(any(feature = "http", feature = "tls"))]
+    #[cfg(any(feature = "http", feature = "kafka", feature = "tls"))]
     {
         peer.tls.ca = scope.last(matches, "output_ca");
         let certificate: Option<PathBuf> = scope.last(matches, "output_certificate");
@@ -33,18 +41,10 @@ pub(super) fn peer(matches: &ArgMatches, scope: Scope) -> PeerConfig {
 /// A server of HTTP. An error is a sentence.
 #[cfg(feature = "http")]
 pub(super) fn http(matches: &ArgMatches, scope: Scope) -> Result<HttpConfig, String> {
-    let pairs = |option| {
-        let pairs: Vec<NameAndText> = scope.all(matches, option);
-        pairs.into_iter().map(|pair| (pair.0, pair.1)).collect()
-    };
     let mut http = HttpConfig::default();
-    let from: Option<String> = scope.last(matches, "output_credentials");
-    http.credentials = from
-        .as_deref()
-        .map(|from| credentials("--output-credentials", from))
-        .transpose()?;
-    http.headers = pairs("output_header");
-    http.attributes = pairs("output_attribute");
+    http.credentials = output_credentials(matches, scope)?;
+    http.headers = pairs(matches, scope, "output_header");
+    http.attributes = pairs(matches, scope, "output_attribute");
     if let Some(compression) = scope.last(matches, "output_compression") {
         http.compression = match compression {
             Compression::None => HttpCompression::Plain,
@@ -67,8 +67,38 @@ pub(super) fn http(matches: &ArgMatches, scope: Scope) -> Result<HttpConfig, Str
     Ok(http)
 }
 
+/// A topic of Kafka. An error is a sentence.
+#[cfg(feature = "kafka")]
+pub(super) fn kafka(
+    matches: &ArgMatches,
+    scope: Scope,
+    schema: SchemaName,
+) -> Result<KafkaConfig, String> {
+    let mut kafka = KafkaConfig::default();
+    if schema == SchemaName::Raw {
+        kafka.key = KafkaKey::Exporter;
+    }
+    kafka.credentials = output_credentials(matches, scope)?;
+    kafka.settings = pairs(matches, scope, "kafka_setting");
+    Ok(kafka)
+}
+
+#[cfg(any(feature = "http", feature = "kafka"))]
+fn pairs(matches: &ArgMatches, scope: Scope, option: &str) -> Vec<(String, String)> {
+    let pairs: Vec<NameAndText> = scope.all(matches, option);
+    pairs.into_iter().map(|pair| (pair.0, pair.1)).collect()
+}
+
+#[cfg(any(feature = "http", feature = "kafka"))]
+fn output_credentials(matches: &ArgMatches, scope: Scope) -> Result<Option<Credentials>, String> {
+    let from: Option<String> = scope.last(matches, "output_credentials");
+    from.as_deref()
+        .map(|from| credentials("--output-credentials", from))
+        .transpose()
+}
+
 /// Where a secret is.
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", feature = "kafka"))]
 pub(in crate::listen) fn credentials(option: &str, text: &str) -> Result<Credentials, String> {
     match text.split_once(':') {
         Some(("file", path)) if !path.is_empty() => Ok(Credentials::File(path.into())),

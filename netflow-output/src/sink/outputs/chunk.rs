@@ -30,7 +30,7 @@ pub(super) enum Payload {
     Batch(RecordBatch),
 }
 
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", feature = "kafka"))]
 impl Payload {
     /// The octets of rows; columns have none.
     #[cfg_attr(

@@ -3,9 +3,9 @@
 use alloc::sync::Arc;
 use core::fmt;
 use core::time::Duration;
-#[cfg(any(feature = "http", feature = "tls"))]
+#[cfg(any(feature = "http", feature = "kafka", feature = "tls"))]
 use std::io;
-#[cfg(any(feature = "http", feature = "tls"))]
+#[cfg(any(feature = "http", feature = "kafka", feature = "tls"))]
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -21,6 +21,7 @@ use netflow_query::Filter;
 
 use super::destination::Destination;
 use super::http::HttpConfig;
+use super::kafka::{KafkaConfig, KafkaKey};
 use super::pattern::FilePattern;
 #[cfg(feature = "columns")]
 use crate::format::{Container, column_options};
@@ -57,6 +58,8 @@ pub struct OutputConfig {
     pub peer: PeerConfig,
     /// Requests of HTTP.
     pub http: HttpConfig,
+    /// Messages of Kafka.
+    pub kafka: KafkaConfig,
     /// Where rows wait on disk; for [`Policy::Spool`].
     pub spool: Option<SpoolConfig>,
 }
@@ -74,6 +77,7 @@ impl OutputConfig {
             rotation: Rotation::default(),
             peer: PeerConfig::default(),
             http: HttpConfig::default(),
+            kafka: KafkaConfig::default(),
             spool: None,
         }
     }
@@ -160,7 +164,7 @@ pub struct TlsConfig {
 }
 
 /// Where systems keep the certificates that they trust.
-#[cfg(any(feature = "http", feature = "tls"))]
+#[cfg(any(feature = "http", feature = "kafka", feature = "tls"))]
 const TRUSTED: [&str; 4] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -168,7 +172,7 @@ const TRUSTED: [&str; 4] = [
     "/etc/ssl/cert.pem",
 ];
 
-#[cfg(any(feature = "http", feature = "tls"))]
+#[cfg(any(feature = "http", feature = "kafka", feature = "tls"))]
 impl TlsConfig {
     /// The file of trusted certificate authorities.
     pub(super) fn trusted(&self) -> io::Result<&Path> {
@@ -272,6 +276,8 @@ type MakeFormat = dyn Fn() -> Box<dyn Format + Send> + Send + Sync;
 #[derive(Clone)]
 pub(super) enum EncodingKind {
     Rows(Arc<MakeFormat>),
+    /// Rows, each with the key of its message.
+    Keyed(Arc<MakeFormat>, KafkaKey),
     Count(Box<Selection>),
     #[cfg(feature = "columns")]
     Columns(ColumnsConfig),
@@ -348,10 +354,18 @@ impl Encoding {
         Self(EncodingKind::Ipfix(filter))
     }
 
+    /// The same rows, each with its key; other encodings have no keys.
+    pub(super) fn keyed(self, key: KafkaKey) -> Self {
+        match self.0 {
+            EncodingKind::Rows(make) => Self(EncodingKind::Keyed(make, key)),
+            other => Self(other),
+        }
+    }
+
     /// How its rows are delimited; irrelevant for columns.
     pub(super) fn framing(&self) -> Framing {
         match &self.0 {
-            EncodingKind::Rows(make) => make().framing(),
+            EncodingKind::Rows(make) | EncodingKind::Keyed(make, _) => make().framing(),
             EncodingKind::Count(_) => Framing::default(),
             #[cfg(feature = "columns")]
             EncodingKind::Columns(_) => Framing::default(),
@@ -394,7 +408,7 @@ impl Encoding {
         let mut header = Vec::new();
         match &self.0 {
             EncodingKind::Rows(make) => make().begin(&mut header),
-            EncodingKind::Count(_) => {}
+            EncodingKind::Keyed(..) | EncodingKind::Count(_) => {}
             #[cfg(feature = "columns")]
             EncodingKind::Columns(_) => {}
             #[cfg(feature = "ipfix")]
@@ -426,6 +440,7 @@ impl fmt::Debug for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             EncodingKind::Rows(_) => f.write_str("Rows(..)"),
+            EncodingKind::Keyed(_, key) => write!(f, "Keyed(.., {key:?})"),
             EncodingKind::Count(selection) => f.debug_tuple("Count").field(selection).finish(),
             #[cfg(feature = "columns")]
             EncodingKind::Columns(columns) => columns.fmt(f),

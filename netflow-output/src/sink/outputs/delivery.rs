@@ -5,6 +5,8 @@ mod file;
 mod files;
 #[cfg(feature = "http")]
 mod http;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod null;
 mod stdout;
 mod stream;
@@ -23,6 +25,7 @@ use super::destination::{Destination, MessageTransport};
 use super::http::HttpAddress;
 #[cfg(feature = "http")]
 use super::http::HttpServer;
+use super::kafka::KafkaAddress;
 use super::ledger::Ledger;
 use super::pattern::FilePattern;
 #[cfg(feature = "http")]
@@ -123,6 +126,7 @@ pub(super) fn new(config: &OutputConfig, ledger: &Arc<Ledger>) -> io::Result<Box
         | Destination::Syslog { .. }
         | Destination::Ipfix { .. } => peer(config, ledger)?,
         Destination::Http(address) => http_peer(address, config, ledger)?,
+        Destination::Kafka(address) => kafka_peer(address, config, ledger)?,
         // Columns cannot be appended to.
         Destination::File(path) if config.encoding.is_columns() => {
             let pattern = FilePattern::fixed(path).map_err(io::Error::other)?;
@@ -220,5 +224,27 @@ fn http_peer(
 fn http_peer(_: &HttpAddress, _: &OutputConfig, _: Arc<Ledger>) -> io::Result<Box<dyn Delivery>> {
     Err(io::Error::other(
         "this build has no HTTP: it needs the feature http",
+    ))
+}
+
+#[cfg(feature = "kafka")]
+fn kafka_peer(
+    address: &KafkaAddress,
+    config: &OutputConfig,
+    ledger: Arc<Ledger>,
+) -> io::Result<Box<dyn Delivery>> {
+    if config.encoding.is_columns() {
+        let reason = "columns go to files; a message of Kafka is a row";
+        return Err(io::Error::other(reason));
+    }
+    let framing = config.encoding.framing();
+    let peer = kafka::KafkaPeer::new(address, &config.kafka, &config.peer, framing, ledger)?;
+    Ok(Box::new(peer))
+}
+
+#[cfg(not(feature = "kafka"))]
+fn kafka_peer(_: &KafkaAddress, _: &OutputConfig, _: Arc<Ledger>) -> io::Result<Box<dyn Delivery>> {
+    Err(io::Error::other(
+        "this build has no Kafka: it needs the feature kafka",
     ))
 }

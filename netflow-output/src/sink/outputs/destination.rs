@@ -5,6 +5,7 @@ use core::str::FromStr;
 use std::path::PathBuf;
 
 use super::http::HttpAddress;
+use super::kafka::KafkaAddress;
 use super::pattern::FilePattern;
 
 /// The destination of an output.
@@ -55,6 +56,9 @@ pub enum Destination {
     /// `loki://host:3100`, `clickhouse://host:8443/database.table`, `otlp://host:4318`. That is
     /// HTTPS, and HTTP with `elasticsearch+http://` and so on.
     Http(HttpAddress),
+    /// Each row as a message to a topic of Kafka (feature `kafka`): `kafka://broker:9092,broker/topic`, over
+    /// TLS with `kafka+tls://`. The port defaults to 9092.
+    Kafka(KafkaAddress),
     /// Messages of IPFIX to another collector, from [`Encoding::ipfix`](super::Encoding): by UDP with
     /// `ipfix://host:port`, else `ipfix+tcp://` and `ipfix+tls://`. The port defaults to 4739, for TLS to
     /// 4740 (RFC 7011, section 10).
@@ -153,6 +157,8 @@ impl Destination {
             "ipfix+tcp" => ipfix(MessageTransport::Tcp, 4739),
             "ipfix+tls" => ipfix(MessageTransport::Tls, 4740),
             "syslog+tls" => syslog(MessageTransport::Tls, 6514),
+            "kafka" => KafkaAddress::parse(rest, false).map(Self::Kafka),
+            "kafka+tls" => KafkaAddress::parse(rest, true).map(Self::Kafka),
             _ => HttpAddress::parse(scheme, rest)
                 .unwrap_or_else(|| Err(format!("{scheme}:// is not known")))
                 .map(Self::Http),
@@ -173,7 +179,7 @@ fn without_credentials(text: &str) -> String {
 }
 
 /// Host and port.
-fn address(text: &str, port: Option<u16>) -> Result<String, String> {
+pub(super) fn address(text: &str, port: Option<u16>) -> Result<String, String> {
     let text = text.trim_end_matches('/');
     let (host, given) = match text.rsplit_once(':') {
         // The colons of an address of IPv6 are inside of brackets.
@@ -206,6 +212,7 @@ impl fmt::Display for Destination {
                 write!(f, "syslog{}://{address}", transport.suffix())
             }
             Self::Http(address) => address.fmt(f),
+            Self::Kafka(address) => address.fmt(f),
             Self::Ipfix { transport, address } => {
                 write!(f, "ipfix{}://{address}", transport.suffix())
             }

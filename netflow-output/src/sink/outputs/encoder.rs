@@ -15,6 +15,7 @@ use netflow_query::Filter;
 
 use super::chunk::Payload;
 use super::config::{Encoding, EncodingKind};
+use super::keyed::KeyedRows;
 use crate::format::{Format, FormatError, Framing, Selection};
 
 /// Octets of rows that are gathered before they are handed over.
@@ -35,6 +36,8 @@ pub(super) struct RowEncoder {
     format: Box<dyn Format + Send>,
     framing: Framing,
     buffer: Vec<u8>,
+    /// The keys of rows in the buffer, if they have any.
+    keys: Option<KeyedRows>,
 }
 
 /// Flows that are counted and not written.
@@ -81,7 +84,10 @@ impl Encoder {
     )]
     pub(super) fn new(encoding: &Encoding, worker: u32) -> Self {
         match &encoding.0 {
-            EncodingKind::Rows(make) => Self::Rows(RowEncoder::new(make())),
+            EncodingKind::Rows(make) => Self::Rows(RowEncoder::new(make(), None)),
+            EncodingKind::Keyed(make, key) => {
+                Self::Rows(RowEncoder::new(make(), Some(KeyedRows::new(*key))))
+            }
             EncodingKind::Count(selection) => Self::Count(Box::new(FlowCount {
                 selection: selection.as_ref().clone(),
                 flows: 0,
@@ -104,9 +110,13 @@ impl Encoder {
     ) -> Result<(), FormatError> {
         match self {
             Self::Rows(rows) => {
-                rows.format.message(message, &mut rows.buffer)?;
+                if let Some(keys) = &mut rows.keys {
+                    keys.begin_message(message, &mut rows.buffer);
+                }
+                let written = rows.format.message(message, &mut rows.buffer);
+                rows.end_block();
                 rows.pass_on_if_large(each);
-                Ok(())
+                written
             }
             Self::Count(count) => {
                 count.flows += count.selection.count(message);
@@ -136,7 +146,11 @@ impl Encoder {
     ) {
         match self {
             Self::Rows(rows) => {
+                if let Some(keys) = &mut rows.keys {
+                    keys.begin_datagram(datagram, &mut rows.buffer);
+                }
                 rows.format.unreadable(datagram, error, &mut rows.buffer);
+                rows.end_block();
                 rows.pass_on_if_large(each);
             }
             Self::Count(_) => {}
@@ -151,7 +165,9 @@ impl Encoder {
     pub(super) fn flush(&mut self, each: &mut impl FnMut(Payload, u64)) -> Result<(), FormatError> {
         match self {
             Self::Rows(rows) => {
+                rows.begin_rest();
                 rows.format.flush(&mut rows.buffer);
+                rows.end_block();
                 if !rows.buffer.is_empty() {
                     rows.pass_on(each);
                 }
@@ -171,7 +187,12 @@ impl Encoder {
     /// Adds what comes after the last row.
     pub(super) fn finish(&mut self, stats: &Stats) -> Result<(), FormatError> {
         match self {
-            Self::Rows(rows) => rows.format.finish(stats, &mut rows.buffer),
+            Self::Rows(rows) => {
+                rows.begin_rest();
+                let finished = rows.format.finish(stats, &mut rows.buffer);
+                rows.end_block();
+                finished
+            }
             Self::Count(_) => Ok(()),
             #[cfg(feature = "columns")]
             Self::Columns(_) => Ok(()),
@@ -203,13 +224,27 @@ impl Encoder {
 }
 
 impl RowEncoder {
-    fn new(mut format: Box<dyn Format + Send>) -> Self {
+    fn new(mut format: Box<dyn Format + Send>, keys: Option<KeyedRows>) -> Self {
         // The writer has the first octets of each file.
         format.begin(&mut Vec::new());
         Self {
             framing: format.framing(),
             format,
             buffer: Vec::with_capacity(GATHERED),
+            keys,
+        }
+    }
+
+    /// Rows that belong to no message follow.
+    fn begin_rest(&mut self) {
+        if let Some(keys) = &mut self.keys {
+            keys.begin(&[], &mut self.buffer);
+        }
+    }
+
+    fn end_block(&mut self) {
+        if let Some(keys) = &mut self.keys {
+            keys.end(self.framing, &mut self.buffer);
         }
     }
 
@@ -224,7 +259,10 @@ impl RowEncoder {
         let mut rows = mem::replace(&mut self.buffer, Vec::with_capacity(GATHERED));
         // What a queue counts is memory.
         rows.shrink_to_fit();
-        let count = self.framing.count(&rows);
+        let count = match &mut self.keys {
+            Some(keys) => keys.take_rows(),
+            None => self.framing.count(&rows),
+        };
         each(Payload::Rows(rows), count);
     }
 }

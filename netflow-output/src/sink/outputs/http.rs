@@ -119,7 +119,7 @@ impl fmt::Display for HttpAddress {
     }
 }
 
-/// Where a secret is read from, for each request. It is printed nowhere.
+/// Where a secret is read from, for each request or connection. It is printed nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Credentials {

