@@ -18,6 +18,7 @@ pub mod projection;
 pub mod query;
 pub mod row;
 pub mod text;
+pub mod values;
 pub mod workload;
 #[cfg(feature = "worst")]
 pub mod worst;

@@ -1,6 +1,8 @@
 //! What a flow costs on each path from a datagram to its reader: instructions, counted by
 //! callgrind, beside the figures checked in.
 
+mod limit;
+
 use alloc::collections::BTreeMap;
 use core::fmt::Write as _;
 use std::fs;
@@ -215,8 +217,17 @@ const ROUTES: [Route; 40] = [
 pub(crate) type Figures = BTreeMap<(String, String), f64>;
 
 /// Counts, prints a table, and either writes the figures or fails where one rose. Routes are
-/// all, or those that are named.
+/// all, or those that are named. With `--limit`, nothing is counted: what dialects cost is set beside JSON.
 pub(crate) fn run(options: &[&str]) -> ExitCode {
+    if options == ["--limit"] {
+        return match print_limit() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                println!("== {error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let names: Vec<&str> = options
         .iter()
         .copied()
@@ -255,6 +266,20 @@ pub(crate) fn step_of_rest() -> Result {
     compare(&counted(|route| !matches!(route.what, What::Library(_)))?)
 }
 
+fn print_limit() -> Result {
+    build("")?;
+    let programs = Programs::new()?;
+    limit::print(&programs, &programs.capture_all()?, &known_figures()?)
+}
+
+/// Builds the program of the benches.
+fn build(features: &str) -> Result {
+    cargo("build --locked --quiet --release -p netflow-benches --no-default-features")
+        .arguments("--bin instructions")
+        .joined("--features=", Path::new(features))
+        .run()
+}
+
 impl Route {
     const fn is_command(&self) -> bool {
         matches!(self.what, What::Command(_))
@@ -270,25 +295,12 @@ fn counted(wanted: impl Fn(&Route) -> bool) -> Result<Figures> {
     } else {
         ""
     };
-    cargo("build --locked --quiet --release -p netflow-benches --no-default-features")
-        .arguments("--bin instructions")
-        .joined("--features=", Path::new(features))
-        .run()?;
+    build(features)?;
     if routes.iter().any(|route| route.is_command()) {
         cargo("build --locked --quiet --release -p netflow-cli").run()?;
     }
-    let programs = Programs {
-        benches: target().join("release/instructions"),
-        netflow: target().join("release/netflow"),
-        captures: target().join("instructions"),
-    };
-    fs::create_dir_all(&programs.captures)?;
-    let mut flows = BTreeMap::new();
-    for kind in KINDS {
-        for count in COUNTS {
-            flows.insert((kind, count), programs.capture(kind, count)?);
-        }
-    }
+    let programs = Programs::new()?;
+    let flows = programs.capture_all()?;
     let mut jobs = Vec::new();
     for route in routes {
         jobs.extend(KINDS.map(|kind| (route, kind)));
@@ -324,6 +336,27 @@ struct Programs {
 }
 
 impl Programs {
+    fn new() -> Result<Self> {
+        let captures = target().join("instructions");
+        fs::create_dir_all(&captures)?;
+        Ok(Self {
+            benches: target().join("release/instructions"),
+            netflow: target().join("release/netflow"),
+            captures,
+        })
+    }
+
+    /// Writes every workload as captures; returns the number of flows in each.
+    fn capture_all(&self) -> Result<BTreeMap<(&'static str, u32), f64>> {
+        let mut flows = BTreeMap::new();
+        for kind in KINDS {
+            for count in COUNTS {
+                flows.insert((kind, count), self.capture(kind, count)?);
+            }
+        }
+        Ok(flows)
+    }
+
     fn file(&self, kind: &str, count: u32) -> PathBuf {
         self.captures.join(format!("{kind}_{count}.pcap"))
     }

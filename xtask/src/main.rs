@@ -38,6 +38,8 @@ usage: cargo xtask TASK
   instructions [--update] [PATH…]
                     what a flow costs on each path, beside benches/instructions.csv; --update
                     writes the figures there
+  instructions --limit
+                    the figures of dialects beside those of JSON with as many values
   load [DATAGRAMS [RATE]]
                     what a datagram costs the collector, beside nfcapd and nfacctd
   load memory [MINUTES [RATE]]

@@ -3,11 +3,14 @@
 //! `instructions PATH KIND COUNT` takes a path over the first COUNT datagrams of a workload.
 //! `instructions capture KIND COUNT FILE` writes these datagrams as a capture, for the command,
 //! and prints the number of flows in them.
+//!
+//! `instructions values PATH KIND COUNT` prints the number of values in the text of a path.
 
 use core::hint::black_box;
 use std::fs;
 use std::process::ExitCode;
 
+use netflow_benches::values::Layout;
 use netflow_benches::{Kind, Workload, decoder, pcap, projection, query, text};
 use netflow_core::field::FlowField;
 #[cfg(feature = "arrow")]
@@ -23,6 +26,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let (path, kind, count, file) = match arguments.as_slice() {
+        ["values", path, kind, count] => return print_values(path, kind, count),
         [path, kind, count] => (*path, *kind, *count, None),
         [path, kind, count, file] => (*path, *kind, *count, Some(*file)),
         _ => return ExitCode::from(2),
@@ -85,15 +89,39 @@ fn main() -> ExitCode {
             });
         }
         (name, None) => {
-            let format = name.strip_prefix("text_").and_then(text::format);
-            let Some(mut format) = format else {
-                return ExitCode::from(2);
-            };
-            text::write(&mut decoder::new(), &mut *format, &workload, |text| {
+            let is_written = write(name, &workload, |text| {
                 black_box(text);
             });
+            if !is_written {
+                return ExitCode::from(2);
+            }
         }
         _ => return ExitCode::from(2),
     }
+    ExitCode::SUCCESS
+}
+
+/// Writes the text of a path; `false` if there is no such path.
+fn write(path: &str, workload: &Workload, each: impl FnMut(&[u8])) -> bool {
+    let format = path.strip_prefix("text_").and_then(text::format);
+    let Some(mut format) = format else {
+        return false;
+    };
+    text::write(&mut decoder::new(), &mut *format, workload, each);
+    true
+}
+
+fn print_values(path: &str, kind: &str, count: &str) -> ExitCode {
+    let (Some(kind), Ok(count)) = (Kind::named(kind), count.parse()) else {
+        return ExitCode::from(2);
+    };
+    let mut workload = Workload::new(kind, MOST, 1);
+    workload.truncate(count);
+    let layout = Layout::of_path(path);
+    let mut values = 0;
+    if !write(path, &workload, |text| values += layout.count(text)) {
+        return ExitCode::from(2);
+    }
+    println!("{values}");
     ExitCode::SUCCESS
 }
