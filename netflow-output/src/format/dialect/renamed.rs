@@ -1,6 +1,7 @@
 //! Dialects whose members are the normalised fields of a flow by other names and in other forms: a table
 //! (`registry/dialect_fields.csv`) has a row for each member, and one writer serves all of them.
 
+mod build;
 mod counters;
 mod form;
 mod plan;
@@ -99,8 +100,9 @@ pub(super) struct Renamed {
 /// How documents are written, and what the documents of one set have in common.
 #[derive(Debug, Default)]
 struct Planned {
-    plan: MemberPlan,
-    /// The version of the columns that it was made for; 0 if it was not made.
+    /// None until it is made.
+    plan: Option<MemberPlan>,
+    /// The version of the columns that it was made for.
     version: u64,
     /// The set whose common values it has.
     set: u64,
@@ -150,59 +152,64 @@ impl Renamed {
             set: number,
             ..
         } = self;
-        let mut write = |projected: &Projected<'_, '_>, flow: &Flow<'_>, out: &mut Vec<u8>| {
-            let key = projected.key();
-            let planned = match key.and_then(|key| plans.get_mut(key.slot)) {
-                Some(planned) => planned,
-                None => &mut *unplanned,
+        let mut write =
+            |projected: &Projected<'_, '_>, flow: &Flow<'_>, out: &mut RoomWriter<'_>| {
+                let key = projected.key();
+                let planned = match key.and_then(|key| plans.get_mut(key.slot)) {
+                    Some(planned) => planned,
+                    None => &mut *unplanned,
+                };
+                planned.prepare((shape, *faults), key, projected, (*number, flow), out);
+                if let Some(plan) = &planned.plan {
+                    plan.write(projected, flow, additions, out);
+                }
             };
-            planned.prepare(shape, *faults, key, projected, (*number, flow));
-            RoomWriter::append_to(out, |out| {
-                planned.plan.write(projected, flow, additions, out);
-            });
-        };
-        if shape.is_of_sflow {
-            let agent = counters::agent(set.header());
-            selection.for_each_of_samples(set, &mut |row| match row {
-                SampleRow::Flow(flow) => {
+        RoomWriter::append_to(out, |out| {
+            if shape.is_of_sflow {
+                let agent = counters::agent(set.header());
+                selection.for_each_of_samples(set, &mut |row| match row {
+                    SampleRow::Flow(flow) => {
+                        if let Some(projected) = projection.of_sample(flow) {
+                            write(&projected, flow, out);
+                        }
+                    }
+                    SampleRow::Counters(sample) => {
+                        out.directly(|out| counters::write(sample, agent, out));
+                    }
+                });
+            } else if is_sample {
+                selection.for_each(set, |flow| {
                     if let Some(projected) = projection.of_sample(flow) {
                         write(&projected, flow, out);
                     }
-                }
-                SampleRow::Counters(sample) => counters::write(sample, agent, out),
-            });
-        } else if is_sample {
-            selection.for_each(set, |flow| {
-                if let Some(projected) = projection.of_sample(flow) {
-                    write(&projected, flow, out);
-                }
-            });
-        } else {
-            let projected = projection.of(set);
-            selection.for_each(set, |flow| write(&projected, flow, out));
-        }
+                });
+            } else {
+                let projected = projection.of(set);
+                selection.for_each(set, |flow| write(&projected, flow, out));
+            }
+        });
     }
 }
 
 impl Planned {
     fn prepare(
         &mut self,
-        shape: &DialectShape,
-        faults: Faults,
+        (shape, faults): (&DialectShape, Faults),
         key: Option<ProjectionKey>,
         projected: &Projected<'_, '_>,
         (set, flow): (u64, &Flow<'_>),
+        out: &mut RoomWriter<'_>,
     ) {
         let version = key.map_or(1, |key| key.version);
         if self.version != version {
             let columns = key.map(|_| projected.columns());
-            self.plan = MemberPlan::new(shape, faults, columns);
+            self.plan = Some(MemberPlan::new(shape, faults, columns));
             self.version = version;
             self.set = 0;
         }
-        if self.set != set {
+        if let Some(plan) = self.plan.as_mut().filter(|_| self.set != set) {
             self.set = set;
-            self.plan.prepare(projected, flow);
+            plan.prepare(projected, flow, out);
         }
     }
 }

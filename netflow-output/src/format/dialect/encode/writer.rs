@@ -183,6 +183,22 @@ impl RoomWriter<'_> {
         write(self.out)
     }
 
+    /// Calls `write` with a writer at the end of another buffer.
+    pub(in crate::format::dialect) fn aside(
+        &mut self,
+        out: &mut Vec<u8>,
+        write: impl FnOnce(&mut RoomWriter<'_>),
+    ) {
+        self.empty();
+        let mut writer = RoomWriter {
+            room: self.room,
+            at: 0,
+            out,
+        };
+        write(&mut writer);
+        writer.empty();
+    }
+
     /// A number in decimal.
     #[inline(always)]
     pub(in crate::format::dialect) fn number(&mut self, number: u64) {
@@ -224,6 +240,12 @@ impl RoomWriter<'_> {
     #[inline]
     pub(in crate::format::dialect) fn flag(&mut self, flag: bool) {
         self.at = self.room.flag(self.at, flag);
+    }
+
+    /// An IPv4 address.
+    #[inline(always)]
+    pub(in crate::format::dialect) fn ipv4(&mut self, address: [u8; 4]) {
+        self.at = self.room.ipv4(self.at, address);
     }
 
     /// An address.
@@ -287,25 +309,18 @@ impl RoomWriter<'_> {
         self.block(&[b' '; BLOCK], blanks.min(BLOCK));
     }
 
-    /// A text aligned to the right of a column of this width: `write` writes it, blanks go before it.
+    /// A text of no more than a block, aligned to the right of a column of this width: `write` writes it, blanks go
+    /// before it.
     #[inline(always)]
     pub(in crate::format::dialect) fn right(
         &mut self,
         width: usize,
         write: impl FnOnce(&mut Self),
     ) {
-        /// Octets of the widest column and the longest value.
-        const AFTER: usize = 64;
         let start = self.at;
-        // After the column, from where it is copied.
-        self.at = start + AFTER;
         write(self);
-        let len = self.at.wrapping_sub(start + AFTER).min(BLOCK);
-        let text = self
-            .room
-            .block_at(start + AFTER)
-            .copied()
-            .unwrap_or_default();
+        let len = self.at.wrapping_sub(start).min(BLOCK);
+        let text = self.room.block_at(start).copied().unwrap_or_default();
         self.at = start;
         let blanks = width.saturating_sub(len);
         self.block(&[b' '; BLOCK], blanks.min(BLOCK));

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use netflow_core::element::{self, iana};
 use netflow_core::field::{FieldType, FlowField};
+use netflow_core::packet::protocol::{ICMP, ICMPV6, TCP};
 use netflow_core::value::MacAddress;
 use netflow_core::wire::sflow::{Sample, SampleKind};
 use netflow_core::{Flow, FlowValue, Prefix, Timestamp};
@@ -93,16 +94,13 @@ pub(in crate::format::dialect) enum Form {
 
 const IPV4: u64 = 0x0800;
 const IPV6: u64 = 0x86dd;
-const ICMP: u8 = 1;
-const TCP: u8 = 6;
-const ICMP_V6: u8 = 58;
 
 impl Form {
     /// The protocol whose flows alone have a value of this form.
     pub(super) const fn protocol(self) -> Option<u8> {
         match self {
             Self::OfIcmp => Some(ICMP),
-            Self::OfIcmpv6 => Some(ICMP_V6),
+            Self::OfIcmpv6 => Some(ICMPV6),
             Self::FlagNamesOfTcp => Some(TCP),
             _ => None,
         }
@@ -150,8 +148,31 @@ impl Form {
         }
     }
 
+    /// Whether each number has a value of this form, whatever else the flow has.
+    pub(super) const fn takes_all_numbers(self) -> bool {
+        matches!(
+            self,
+            Self::Plain
+                | Self::Text
+                | Self::Hex8
+                | Self::Hex16
+                | Self::EtherType
+                | Self::EtherTypeHex
+                | Self::Keyword
+                | Self::LowerKeyword
+                | Self::ForwardingStatus
+        )
+    }
+
+    /// The field of the address that the prefix length in these fields is of.
+    pub(super) fn address_of(fields: &[FlowField]) -> FlowField {
+        match fields.first() {
+            Some(FlowField::SourcePrefixLength) => FlowField::SourceAddress,
+            _ => FlowField::DestinationAddress,
+        }
+    }
+
     /// Writes a value; `false` if this form has none for it.
-    #[inline]
     pub(super) fn write(
         self,
         value: FlowValue<'_>,
@@ -161,18 +182,12 @@ impl Form {
         out: &mut RoomWriter<'_>,
     ) -> bool {
         match (self, value) {
-            (Self::Plain, value) => plain(value, is_json, out),
-            (Self::IpSize | Self::IpSizeOfIpv4, _) => {
-                ip_size(flow, self == Self::IpSize, out);
-            }
             (_, FlowValue::Unsigned(number)) => return self.number(number, field, flow, out),
-            (_, FlowValue::Time(time)) => return self.time(time, field, flow, out),
-            (Self::Ipv6, FlowValue::Address(address)) => ipv6(address, out),
-            (Self::MacNumber, FlowValue::Mac(MacAddress([a, b, c, d, e, f]))) => {
-                out.number(u64::from_be_bytes([0, 0, a, b, c, d, e, f]));
-            }
-            (Self::MacHex, FlowValue::Mac(MacAddress(octets))) => out.hex(&octets),
-            (Self::Version, FlowValue::Name(name)) => return version(name, out),
+            (_, FlowValue::Time(time)) => return self.time(time, field, flow, is_json, out),
+            (_, FlowValue::Address(address)) => return self.address(address, is_json, out),
+            (_, FlowValue::Mac(address)) => return self.mac(address, is_json, out),
+            (Self::Plain, value) => plain(value, is_json, out),
+            (Self::Version, FlowValue::Name(name)) => version(name, out),
             (Self::FlowKind, FlowValue::Name(name)) => {
                 word(
                     name.trim_end_matches(|digit: char| digit.is_ascii_digit()),
@@ -187,7 +202,38 @@ impl Form {
         true
     }
 
-    fn number(
+    /// Writes an address; `false` if this form has no addresses.
+    #[inline]
+    pub(super) fn address(self, address: IpAddr, is_json: bool, out: &mut RoomWriter<'_>) -> bool {
+        match self {
+            Self::Plain if is_json => quoted(out, |out| out.address(address)),
+            Self::Plain => out.address(address),
+            Self::Ipv6 => ipv6(address, out),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Writes a MAC address; `false` if this form has none.
+    pub(super) fn mac(
+        self,
+        MacAddress(octets): MacAddress,
+        is_json: bool,
+        out: &mut RoomWriter<'_>,
+    ) -> bool {
+        let [a, b, c, d, e, f] = octets;
+        match self {
+            Self::Plain if is_json => quoted(out, |out| out.mac(octets)),
+            Self::Plain => out.mac(octets),
+            Self::MacNumber => out.number(u64::from_be_bytes([0, 0, a, b, c, d, e, f])),
+            Self::MacHex => out.hex(&octets),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Writes a number; `false` if this form has none for it.
+    pub(super) fn number(
         self,
         number: u64,
         field: FlowField,
@@ -195,6 +241,8 @@ impl Form {
         out: &mut RoomWriter<'_>,
     ) -> bool {
         match self {
+            Self::Plain => out.number(number),
+            Self::IpSize | Self::IpSizeOfIpv4 => ip_size(flow, self == Self::IpSize, out),
             Self::Text => quoted(out, |out| out.number(number)),
             Self::Hex8 => hex(out, number, 2),
             Self::Hex16 => hex(out, ether_type(number), 4),
@@ -207,17 +255,23 @@ impl Form {
                 self::word(word, out);
             }
             Self::OfIcmp | Self::OfIcmpv6 => {
-                let wanted = if self == Self::OfIcmp { ICMP } else { ICMP_V6 };
+                let wanted = if self == Self::OfIcmp { ICMP } else { ICMPV6 };
                 if flow.protocol() != Some(wanted) {
                     return false;
                 }
                 out.number(number);
             }
             Self::Keyword | Self::LowerKeyword => keyword(number, self == Self::LowerKeyword, out),
-            Self::Network | Self::NetworkAddress => return self.network(number, field, flow, out),
-            Self::FlagNames => return flag_names(number & 0x3f, 0..6, out),
+            Self::Network | Self::NetworkAddress => {
+                let address = match field {
+                    FlowField::SourcePrefixLength => flow.source_address(),
+                    _ => flow.destination_address(),
+                };
+                return self.network(number, address, out);
+            }
+            Self::FlagNames => return flag_names(number & 0x3f, &FLAG_NAMES, out),
             Self::FlagNamesOfTcp => {
-                return flow.protocol() == Some(TCP) && flag_names(number, (0..8).rev(), out);
+                return flow.protocol() == Some(TCP) && flag_names_of_tcp(number, out);
             }
             Self::ForwardingStatus => quoted(out, |out| forwarding_status(number, out)),
             Self::Vxlan if flow.tunnel_type() == Some("vxlan") => {
@@ -240,15 +294,18 @@ impl Form {
         })
     }
 
-    fn time(
+    /// Writes a time; `false` if this form has no times.
+    pub(super) fn time(
         self,
         time: Timestamp,
         field: FlowField,
         flow: &Flow<'_>,
+        is_json: bool,
         out: &mut RoomWriter<'_>,
     ) -> bool {
         let nanos = time.as_nanos();
         match self {
+            Self::Plain => plain(FlowValue::Time(time), is_json, out),
             Self::Seconds => out.signed(nanos.div_euclid(SECOND)),
             Self::Milliseconds => out.signed(nanos.div_euclid(1_000_000)),
             Self::Epoch => epoch(nanos, out),
@@ -270,18 +327,14 @@ impl Form {
         true
     }
 
-    /// The network of the address that a prefix length is of.
-    fn network(
+    /// Writes the network of the address that a prefix length is of; `false` if it is longer than the address, or there
+    /// is no address.
+    pub(super) fn network(
         self,
         length: u64,
-        field: FlowField,
-        flow: &Flow<'_>,
+        address: Option<IpAddr>,
         out: &mut RoomWriter<'_>,
     ) -> bool {
-        let address = match field {
-            FlowField::SourcePrefixLength => flow.source_address(),
-            _ => flow.destination_address(),
-        };
         let bits = |address: IpAddr| if address.is_ipv4() { 32 } else { 128 };
         let length = u8::try_from(length).ok();
         let Some((address, length)) = address.zip(length) else {
@@ -336,19 +389,11 @@ impl Form {
 }
 
 /// A value as the schema `flow` writes it.
-#[inline]
 fn plain(value: FlowValue<'_>, is_json: bool, out: &mut RoomWriter<'_>) {
-    match value {
-        FlowValue::Unsigned(number) => out.number(number),
-        FlowValue::Address(address) if is_json => quoted(out, |out| out.address(address)),
-        FlowValue::Address(address) => out.address(address),
-        FlowValue::Mac(address) if is_json => quoted(out, |out| out.mac(address.0)),
-        FlowValue::Mac(address) => out.mac(address.0),
-        value => out.directly(|out| match is_json {
-            true => flow::write_value(&mut Json::new(out), value),
-            false => flow_value::plain(out, value),
-        }),
-    }
+    out.directly(|out| match is_json {
+        true => flow::write_value(&mut Json::new(out), value),
+        false => flow_value::plain(out, value),
+    });
 }
 
 /// A word that needs no escapes, in quotes.
@@ -425,26 +470,33 @@ fn keyword(number: u64, is_lower: bool, out: &mut RoomWriter<'_>) {
     });
 }
 
-/// The names of the flags of TCP, from the lowest bit, looked up once.
-static FLAGS: LazyLock<[&str; 8]> = LazyLock::new(|| {
-    core::array::from_fn(|bit| {
-        element::flag(iana::TCP_CONTROL_BITS.id, bit as u8).unwrap_or_default()
-    })
-});
+/// For each octet of flags of TCP, an array of the names of those that are set, from the lowest bit.
+static FLAG_NAMES: LazyLock<[String; 256]> =
+    LazyLock::new(|| flag_arrays([0, 1, 2, 3, 4, 5, 6, 7]));
 
-/// The names of the flags of these bits that are set; `false` if there are none.
-fn flag_names(flags: u64, bits: impl Iterator<Item = u8>, out: &mut RoomWriter<'_>) -> bool {
-    let before = out.position();
-    for bit in bits.filter(|bit| flags >> bit & 1 != 0) {
-        out.octet(if out.position() == before { b'[' } else { b',' });
-        let name = FLAGS.get(usize::from(bit)).copied().unwrap_or_default();
-        quoted(out, |out| out.short(name.as_bytes()));
-    }
-    let has_any = out.position() > before;
-    if has_any {
-        out.octet(b']');
-    }
-    has_any
+/// The same, from the highest bit.
+static FLAG_NAMES_FROM_HIGHEST: LazyLock<[String; 256]> =
+    LazyLock::new(|| flag_arrays([7, 6, 5, 4, 3, 2, 1, 0]));
+
+fn flag_arrays(bits: [u8; 8]) -> [String; 256] {
+    core::array::from_fn(|flags| {
+        let set = bits.into_iter().filter(|bit| flags >> bit & 1 != 0);
+        let name = |bit| element::flag(iana::TCP_CONTROL_BITS.id, bit).unwrap_or_default();
+        let names: Vec<_> = set.map(|bit| format!("\"{}\"", name(bit))).collect();
+        format!("[{}]", names.join(","))
+    })
+}
+
+/// The names of the flags in the lowest octet that are set; `false` if there are none.
+fn flag_names(flags: u64, names: &[String; 256], out: &mut RoomWriter<'_>) -> bool {
+    let [.., flags] = flags.to_be_bytes();
+    out.text(names[usize::from(flags)].as_bytes());
+    flags != 0
+}
+
+/// The names of the flags of TCP that are set, from the highest bit; `false` if there are none.
+pub(super) fn flag_names_of_tcp(flags: u64, out: &mut RoomWriter<'_>) -> bool {
+    flag_names(flags, &FLAG_NAMES_FROM_HIGHEST, out)
 }
 
 /// Status and reason, which the registry has as one text with a colon between. nfacctd has another reason
@@ -466,13 +518,12 @@ fn forwarding_status(number: u64, out: &mut RoomWriter<'_>) {
     out.text(reason.as_bytes());
 }
 
-fn version(name: &str, out: &mut RoomWriter<'_>) -> bool {
+fn version(name: &str, out: &mut RoomWriter<'_>) {
     let version = match name {
         "ipfix" => "10",
         name => name.trim_start_matches(|letter: char| !letter.is_ascii_digit()),
     };
     out.text(version.as_bytes());
-    true
 }
 
 /// The sum of both directions, times the sampling rate if it is known.

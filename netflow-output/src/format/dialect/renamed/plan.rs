@@ -6,69 +6,115 @@ use core::ops::Range;
 use netflow_core::field::FlowField;
 use netflow_core::template::FieldPlan;
 use netflow_core::value::MacAddress;
-use netflow_core::{Flow, FlowColumn, FlowValue, Projected, ProjectedFlow};
+use netflow_core::{Flow, FlowColumn, Projected, ProjectedFlow};
 
-use super::form::Form;
-use super::{DialectShape, MemberLayout, RenamedMember};
+use super::DialectShape;
+use super::build::MemberPlanBuilder;
+use super::form::{Form, flag_names_of_tcp};
 use crate::format::dialect::Faults;
 use crate::format::dialect::encode::{PlannedText, RoomWriter};
-use crate::format::json;
+use crate::format::flow_value;
 use crate::format::place::{self, NumberPlace, TimePlace};
-use crate::format::{Biflows, flow_value};
 
 /// The steps by which a document is written.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct MemberPlan {
-    steps: Vec<MemberStep>,
-    /// Members that the flows of a set have in common.
-    of_set: Vec<u8>,
+    pub(super) steps: Vec<MemberStep>,
+    /// Texts that the flows of a set have in common.
+    pub(super) of_set: Vec<u8>,
     /// The positions of times that are computed from a number, among the fields of the projection.
-    time_positions: Vec<usize>,
+    pub(super) time_positions: Vec<usize>,
     /// How they are computed in the set.
-    times: Vec<Option<TimePlace>>,
-    start: Vec<u8>,
-    end: &'static [u8],
-    is_json: bool,
+    pub(super) times: Vec<Option<TimePlace>>,
+    /// The position of the sampling rate.
+    pub(super) rate_position: Option<usize>,
+    /// The sampling rate of the set, by which the counters of both directions are multiplied.
+    pub(super) rate: u64,
+    pub(super) start: &'static [u8],
+    pub(super) end: &'static [u8],
+    pub(super) is_json: bool,
 }
 
-#[derive(Debug, Clone)]
-enum MemberStep {
-    /// A text.
-    Text(PlannedText),
-    /// A member with the same value in all documents of a set, as it was written for that set.
+/// A text, and what follows it.
+#[derive(Debug)]
+pub(super) struct MemberStep {
+    pub(super) text: StepText,
+    pub(super) then: StepAction,
+}
+
+#[derive(Debug)]
+pub(super) enum StepText {
+    /// The same in all documents.
+    Planned(PlannedText),
+    /// The same in all documents of a set: what it is made of, and where it is among the texts of the set.
     OfSet {
-        value: PlannedValue,
+        parts: Box<[MemberPart]>,
         written: Range<usize>,
     },
-    /// A member.
-    Value(PlannedValue),
+}
+
+#[derive(Debug)]
+pub(super) enum StepAction {
+    /// Nothing.
+    End,
+    /// A number of one octet at this place.
+    Number8(u16),
+    /// A number of two octets.
+    Number16(u16),
+    /// A number of four octets.
+    Number32(u16),
+    /// An IPv4 address as a string.
+    Ipv4(u16),
+    /// Any other value, with its key if it may be absent.
+    Value(Box<PlannedValue>),
     /// The key of an object, which is left out if it remains empty.
     Open(PlannedText),
     /// The end of an object.
     Close,
 }
 
+/// What a document is made of, before what does not depend on the flow becomes one text.
+#[derive(Debug)]
+pub(super) enum MemberPart {
+    /// A text.
+    Text(Vec<u8>),
+    /// A member with the same value in all documents of a set.
+    OfSet(PlannedValue),
+    /// A member.
+    Value(PlannedValue),
+    /// The key of an object.
+    Open(Vec<u8>),
+    /// The end of an object.
+    Close,
+}
+
 /// A member whose value a flow supplies.
-#[derive(Debug, Clone)]
-struct PlannedValue {
-    key: PlannedText,
-    fields: &'static [FlowField],
+#[derive(Debug)]
+pub(super) struct PlannedValue {
+    pub(super) key: PlannedText,
+    pub(super) fields: &'static [FlowField],
     /// The position of the first of them among those of the projection.
-    first: usize,
-    form: Form,
+    pub(super) first: usize,
+    pub(super) form: Form,
     /// Where the value is in each record or sample, if that is known.
-    source: MemberSource,
+    pub(super) source: ValueSource,
+    /// The octet that has the protocol, and the only protocol whose flows have a value.
+    pub(super) of_protocol: Option<(u16, u8)>,
+    /// The position of the address that a prefix length is of.
+    pub(super) address: Option<usize>,
     /// The text of the member where no flow has it; empty if there is none.
-    absent: PlannedText,
+    pub(super) absent: PlannedText,
 }
 
 /// Where the value of a member is, if all flows of a template have it at one place.
 #[derive(Debug, Clone, Copy)]
-enum MemberSource {
+pub(super) enum ValueSource {
     /// The flow is asked.
     Flow,
     /// A number.
     Number(NumberPlace),
+    /// A number that is multiplied by the sampling rate of the set.
+    Scaled(NumberPlace),
     /// Some bits of an octet.
     Bits { offset: u16, shift: u8, mask: u8 },
     /// An IPv4 address.
@@ -79,12 +125,10 @@ enum MemberSource {
     Mac(u16),
     /// A time of this number among those of the set.
     Time(usize),
-    /// The flow is asked, if the octet at this place is the number of this protocol.
-    OfProtocol { offset: u16, protocol: u8 },
 }
 
-impl MemberSource {
-    fn of_column(column: FlowColumn) -> Option<Self> {
+impl ValueSource {
+    pub(super) fn of_column(column: FlowColumn) -> Option<Self> {
         let offset = |place: FieldPlan| u16::try_from(place.offset).ok();
         Some(match column {
             FlowColumn::Number(place) => Self::Number(NumberPlace::new(place)?),
@@ -112,41 +156,24 @@ impl MemberPlan {
         faults: Faults,
         columns: Option<&[FlowColumn]>,
     ) -> Self {
-        let mut builder = MemberPlanBuilder {
-            plan: Self::default(),
-            objects: Vec::new(),
-            copies: faults.are_copied(),
-            protocol: protocol_place(shape, columns),
-            // What the first direction of a biflow lacks, the other may have.
-            has_reverse: shape.biflows == Biflows::Split && has_reverse(columns),
-        };
-        match shape.layout {
-            MemberLayout::Json => {
-                builder.plan.end = b"}\n";
-                builder.plan.is_json = true;
-            }
-            MemberLayout::Line(word) => {
-                builder.plan.start = word.as_bytes().to_vec();
-                builder.plan.end = b"\n";
-            }
-        }
-        let mut first = 0;
-        for member in shape.members {
-            builder.member(member, first, columns);
-            first += member.fields.len();
-        }
-        builder.close(0);
-        builder.plan
+        MemberPlanBuilder::new(shape, faults, columns).finish()
     }
 
-    /// Writes what the flows of a set have in common.
-    pub(super) fn prepare(&mut self, projected: &Projected<'_, '_>, flow: &Flow<'_>) {
+    /// Writes what the flows of a set have in common, aside from what is in `out`.
+    pub(super) fn prepare(
+        &mut self,
+        projected: &Projected<'_, '_>,
+        flow: &Flow<'_>,
+        out: &mut RoomWriter<'_>,
+    ) {
         let Self {
             steps,
             of_set,
             is_json,
             times,
             time_positions,
+            rate_position,
+            rate,
             ..
         } = self;
         of_set.clear();
@@ -155,12 +182,13 @@ impl MemberPlan {
         let places = time_positions.iter().map(|position| columns.get(*position));
         times.extend(places.map(TimePlace::of));
         let row = projected.row(flow);
-        RoomWriter::append_to(of_set, |out| {
+        let sampling = rate_position.and_then(|position| row.number(position));
+        *rate = sampling.unwrap_or(1).max(1);
+        out.aside(of_set, |out| {
             for step in steps {
-                if let MemberStep::OfSet { value, written } = step {
-                    out.make_room();
+                if let StepText::OfSet { parts, written } = &mut step.text {
                     let start = out.position();
-                    value.ask(*is_json, &row, out);
+                    write_of_set(parts, *is_json, &row, out);
                     *written = start..out.position();
                 }
             }
@@ -182,41 +210,43 @@ impl MemberPlan {
             (None, None) => &[],
         };
         let start = out.position();
-        out.text(&self.start);
-        // Where the keys and the members of the open objects begin.
-        let mut open = [(0, 0); MOST_OBJECTS];
-        let mut depth = 0;
+        out.short(self.start);
+        let mut objects = OpenObjects::default();
         for step in &self.steps {
             out.make_room();
-            match step {
-                MemberStep::Text(text) => out.planned(text),
-                MemberStep::OfSet { written, .. } => {
+            match &step.text {
+                StepText::Planned(text) => out.planned(text),
+                StepText::OfSet { written, .. } => {
                     out.text(self.of_set.get(written.clone()).unwrap_or_default());
+                    out.make_room();
                 }
-                MemberStep::Value(value) => value.write(self, octets, &row, out),
-                MemberStep::Open(key) => {
-                    let before = out.position();
-                    out.planned(key);
-                    if let Some(place) = open.get_mut(depth) {
-                        *place = (before, out.position());
-                    }
-                    depth += 1;
+            }
+            match &step.then {
+                StepAction::Number8(at) => {
+                    let [number] = place::octets(octets, *at);
+                    out.number_16(number.into());
                 }
-                MemberStep::Close => {
-                    depth = depth.saturating_sub(1);
-                    let (key, members) = open.get(depth).copied().unwrap_or_default();
-                    if out.position() > members {
-                        // In the place of the comma before the first member.
-                        out.put(members, b'{');
-                        out.octet(b'}');
-                    } else {
-                        out.back_to(key);
-                    }
+                StepAction::Number16(at) => {
+                    out.number_16(u16::from_be_bytes(place::octets(octets, *at)));
                 }
+                StepAction::Number32(at) => {
+                    out.number(u32::from_be_bytes(place::octets(octets, *at)).into());
+                }
+                StepAction::Ipv4(at) => {
+                    out.octet(b'"');
+                    out.ipv4(place::octets(octets, *at));
+                    out.octet(b'"');
+                }
+                StepAction::Value(value) => value.write(self, octets, &row, out),
+                StepAction::Open(key) => objects.open(out, |out| out.planned(key)),
+                StepAction::Close => objects.close(out),
+                StepAction::End => {}
             }
         }
         if self.is_json {
-            out.text(additions);
+            if !additions.is_empty() {
+                out.text(additions);
+            }
             out.make_room();
             out.put(start, b'{');
         }
@@ -224,7 +254,95 @@ impl MemberPlan {
     }
 }
 
+/// Writes the parts of a text that the flows of a set have in common.
+fn write_of_set(
+    parts: &[MemberPart],
+    is_json: bool,
+    row: &ProjectedFlow<'_, '_, '_>,
+    out: &mut RoomWriter<'_>,
+) {
+    let mut objects = OpenObjects::default();
+    for part in parts {
+        out.make_room();
+        match part {
+            MemberPart::Text(text) => out.text(text),
+            MemberPart::OfSet(value) | MemberPart::Value(value) => value.ask(is_json, row, out),
+            MemberPart::Open(key) => objects.open(out, |out| out.text(key)),
+            MemberPart::Close => objects.close(out),
+        }
+    }
+}
+
+/// Objects inside objects at most; the tables have two.
+const MOST_OBJECTS: usize = 4;
+
+/// Where the keys and the members of the open objects begin.
+#[derive(Default)]
+struct OpenObjects {
+    places: [(usize, usize); MOST_OBJECTS],
+    depth: usize,
+}
+
+impl OpenObjects {
+    /// Begins an object; `key` writes its key.
+    #[inline]
+    fn open(&mut self, out: &mut RoomWriter<'_>, key: impl FnOnce(&mut RoomWriter<'_>)) {
+        let before = out.position();
+        key(out);
+        if let Some(place) = self.places.get_mut(self.depth) {
+            *place = (before, out.position());
+        }
+        self.depth += 1;
+    }
+
+    /// Ends the innermost object; it is taken back with its key if it has no members.
+    #[inline]
+    fn close(&mut self, out: &mut RoomWriter<'_>) {
+        self.depth = self.depth.saturating_sub(1);
+        let (key, members) = self.places.get(self.depth).copied().unwrap_or_default();
+        if out.position() > members {
+            // In the place of the comma before the first member.
+            out.put(members, b'{');
+            out.octet(b'}');
+        } else {
+            out.back_to(key);
+        }
+    }
+}
+
+impl StepAction {
+    /// Writes a value.
+    pub(super) fn of(value: PlannedValue, is_json: bool) -> Self {
+        match (value.form, value.source) {
+            (Form::Plain, ValueSource::Number(place)) => match place.width {
+                1 => Self::Number8(place.offset),
+                2 => Self::Number16(place.offset),
+                4 => Self::Number32(place.offset),
+                _ => Self::Value(value.into()),
+            },
+            (Form::Plain, ValueSource::Ipv4(at)) if is_json => Self::Ipv4(at),
+            _ => Self::Value(value.into()),
+        }
+    }
+}
+
 impl PlannedValue {
+    /// Whether each flow of the template has the value.
+    pub(super) fn is_certain(&self) -> bool {
+        let is_typed = match self.source {
+            ValueSource::Scaled(_) => true,
+            ValueSource::Number(_) | ValueSource::Bits { .. } => self.form.takes_all_numbers(),
+            ValueSource::Ipv4(_) | ValueSource::Ipv6(_) => {
+                matches!(self.form, Form::Plain | Form::Ipv6)
+            }
+            ValueSource::Mac(_) => {
+                matches!(self.form, Form::Plain | Form::MacNumber | Form::MacHex)
+            }
+            ValueSource::Time(_) | ValueSource::Flow => false,
+        };
+        is_typed && self.of_protocol.is_none()
+    }
+
     /// Writes the member of a flow; `octets` are those of its record or sample.
     #[inline]
     fn write(
@@ -234,82 +352,92 @@ impl PlannedValue {
         row: &ProjectedFlow<'_, '_, '_>,
         out: &mut RoomWriter<'_>,
     ) {
-        if self.form == Form::Plain && self.write_plain(plan, octets, out) {
-            return;
-        }
-        let value = match self.source {
-            MemberSource::Flow => return self.ask(plan.is_json, row, out),
-            MemberSource::OfProtocol { offset, protocol } => {
-                let [number] = place::octets(octets, offset);
-                if number == protocol {
-                    return self.ask(plan.is_json, row, out);
-                }
+        if let Some((offset, protocol)) = self.of_protocol {
+            let [number] = place::octets(octets, offset);
+            if number != protocol {
                 return out.planned(&self.absent);
             }
-            MemberSource::Number(place) => FlowValue::Unsigned(place.number(octets)),
-            MemberSource::Bits {
+        }
+        let before = out.position();
+        if !self.key.is_empty() {
+            out.planned(&self.key);
+        }
+        let is_json = plan.is_json;
+        let is_written = match self.source {
+            ValueSource::Flow => false,
+            ValueSource::Number(place) => {
+                let number = match place.width {
+                    1 => u8::from_be_bytes(place::octets(octets, place.offset)).into(),
+                    _ => place.number(octets),
+                };
+                self.write_number(number, row, out)
+            }
+            ValueSource::Scaled(place) => {
+                return out.number(place.number(octets).saturating_mul(plan.rate));
+            }
+            ValueSource::Bits {
                 offset,
                 shift,
                 mask,
             } => {
                 let [number] = place::octets(octets, offset);
-                FlowValue::Unsigned((number >> (shift & 7) & mask).into())
+                self.write_number((number >> (shift & 7) & mask).into(), row, out)
             }
-            MemberSource::Ipv4(at) => {
-                FlowValue::Address(IpAddr::V4(place::octets(octets, at).into()))
+            ValueSource::Ipv4(at) => {
+                let address: [u8; 4] = place::octets(octets, at);
+                self.form.address(IpAddr::from(address), is_json, out)
             }
-            MemberSource::Ipv6(at) => {
+            ValueSource::Ipv6(at) => {
                 let address: [u8; 16] = place::octets(octets, at);
-                FlowValue::Address(IpAddr::V6(address.into()))
+                self.form.address(IpAddr::from(address), is_json, out)
             }
-            MemberSource::Mac(at) => FlowValue::Mac(MacAddress(place::octets(octets, at))),
-            MemberSource::Time(index) => {
+            ValueSource::Mac(at) => {
+                let address = MacAddress(place::octets(octets, at));
+                self.form.mac(address, is_json, out)
+            }
+            ValueSource::Time(index) => {
                 let place = plan.times.get(index).and_then(Option::as_ref);
                 match place.and_then(|place| place.time(octets)) {
-                    Some(time) => FlowValue::Time(time),
-                    None => return self.ask(plan.is_json, row, out),
+                    Some(time) => self.form.time(time, self.field(), row.flow(), is_json, out),
+                    None => false,
                 }
             }
         };
-        let before = out.position();
-        out.planned(&self.key);
-        let field = self.fields.first().copied().unwrap_or(FlowField::Start);
-        let flow = row.flow();
-        let is_written = self.form.write(value, field, flow, plan.is_json, out);
-        if !is_written {
-            out.back_to(before);
-            // Another of the fields may have a value that the form can write.
-            if self.fields.len() > 1 {
-                return self.ask(plan.is_json, row, out);
-            }
+        if is_written {
+            return;
+        }
+        out.back_to(before);
+        // The flow may have a time that is not computed from the number, and another of the fields a value that the
+        // form can write.
+        let is_read = !matches!(self.source, ValueSource::Flow | ValueSource::Time(_));
+        if is_read && self.fields.len() == 1 {
             out.planned(&self.absent);
+        } else {
+            self.ask(is_json, row, out);
         }
     }
 
-    /// Writes a number or an address as it is; `false`, and nothing is written, if it is neither.
-    #[inline(always)]
-    fn write_plain(&self, plan: &MemberPlan, octets: &[u8], out: &mut RoomWriter<'_>) -> bool {
-        match self.source {
-            MemberSource::Number(place) => {
-                out.planned(&self.key);
-                match place.width {
-                    1 => {
-                        let [number] = place::octets(octets, place.offset);
-                        out.number_16(number.into());
-                    }
-                    2 => out.number_16(u16::from_be_bytes(place::octets(octets, place.offset))),
-                    _ => out.number(place.number(octets)),
-                }
+    #[inline]
+    fn write_number(
+        &self,
+        number: u64,
+        row: &ProjectedFlow<'_, '_, '_>,
+        out: &mut RoomWriter<'_>,
+    ) -> bool {
+        match (self.form, self.address) {
+            (form @ (Form::Network | Form::NetworkAddress), Some(position)) => {
+                form.network(number, row.address(position), out)
             }
-            MemberSource::Ipv4(at) if plan.is_json => {
-                out.planned(&self.key);
-                out.octet(b'"');
-                out.address(IpAddr::V4(place::octets(octets, at).into()));
-                out.octet(b'"');
+            // The protocol was compared.
+            (Form::FlagNamesOfTcp, _) if self.of_protocol.is_some() => {
+                flag_names_of_tcp(number, out)
             }
-            _ => return false,
+            (form, _) => form.number(number, self.field(), row.flow(), out),
         }
-        true
+    }
+
+    fn field(&self) -> FlowField {
+        self.fields.first().copied().unwrap_or(FlowField::Start)
     }
 
     /// Writes the member of a flow that is asked for it.
@@ -335,144 +463,7 @@ impl PlannedValue {
 /// Fields of which a flow has one if it has another direction.
 pub(super) const REVERSE: [FlowField; 2] = [FlowField::ReverseOctets, FlowField::ReversePackets];
 
-fn has_reverse(columns: Option<&[FlowColumn]>) -> bool {
+pub(super) fn has_reverse(columns: Option<&[FlowColumn]>) -> bool {
     let last = columns.and_then(|columns| columns.last_chunk::<{ REVERSE.len() }>());
     last.is_none_or(|last| !matches!(last, [FlowColumn::Absent, FlowColumn::Absent]))
-}
-
-/// Objects inside objects at most; the tables have two.
-const MOST_OBJECTS: usize = 4;
-
-struct MemberPlanBuilder {
-    plan: MemberPlan,
-    /// The names of the open objects.
-    objects: Vec<&'static str>,
-    /// Whether faults are copied, and what the original writes for absent fields.
-    copies: bool,
-    /// Whether flows have another direction, whose fields are elsewhere in the record.
-    has_reverse: bool,
-    /// Where the protocol is in each record or sample, if that is known.
-    protocol: Option<u16>,
-}
-
-/// Where the protocol is in each record or sample.
-fn protocol_place(shape: &DialectShape, columns: Option<&[FlowColumn]>) -> Option<u16> {
-    let mut fields = shape.members.iter().flat_map(|member| member.fields);
-    let position = fields.position(|field| *field == FlowField::Protocol)?;
-    match columns?.get(position)? {
-        FlowColumn::Number(place) if place.width == 1 => u16::try_from(place.offset).ok(),
-        _ => None,
-    }
-}
-
-impl MemberPlanBuilder {
-    /// Adds a text that all documents have.
-    fn text(&mut self, text: PlannedText) {
-        if !text.is_empty() {
-            self.plan.steps.push(MemberStep::Text(text));
-        }
-    }
-
-    /// The text before the value of a member.
-    fn key(&self, name: &str) -> Vec<u8> {
-        let mut text = vec![b','];
-        if self.plan.is_json {
-            json::quote(name, &mut text);
-            text.push(b':');
-        }
-        text
-    }
-
-    fn close(&mut self, depth: usize) {
-        while self.objects.len() > depth {
-            self.objects.pop();
-            self.plan.steps.push(MemberStep::Close);
-        }
-    }
-
-    /// Opens and closes objects for a member; returns its name in its object.
-    fn enter(&mut self, name: &'static str) -> &'static str {
-        let mut parts: Vec<_> = name.split('.').collect();
-        let last = parts.pop().unwrap_or(name);
-        let same = self.objects.iter().zip(&parts);
-        let same = same.take_while(|(one, other)| one == other).count();
-        self.close(same);
-        for part in parts.into_iter().skip(same) {
-            let key = self.key(part);
-            let key = PlannedText::new(&key);
-            self.plan.steps.push(MemberStep::Open(key));
-            self.objects.push(part);
-        }
-        last
-    }
-
-    fn member(
-        &mut self,
-        member: &'static RenamedMember,
-        first: usize,
-        columns: Option<&[FlowColumn]>,
-    ) {
-        let name = self.enter(member.name);
-        let constant = self.constant(member, name);
-        if member.fields.is_empty() {
-            return self.text(constant);
-        }
-        let absent = if self.copies || !self.plan.is_json {
-            constant
-        } else {
-            PlannedText::new(&[])
-        };
-        let all = columns.and_then(|columns| columns.get(first..first + member.fields.len()));
-        let is = |wanted: fn(&FlowColumn) -> bool| all.is_some_and(|all| all.iter().all(wanted));
-        if is(|column| matches!(column, FlowColumn::Absent)) && !self.has_reverse {
-            return self.text(absent);
-        }
-        let form = match member.form {
-            Form::IpSize if self.copies => Form::IpSizeOfIpv4,
-            Form::Epoch if self.copies => Form::EpochOfUptime,
-            form => form,
-        };
-        let source = match all.and_then(<[FlowColumn]>::first) {
-            // The other direction has its fields elsewhere in the record.
-            _ if self.has_reverse => MemberSource::Flow,
-            Some(FlowColumn::Time(_)) => {
-                self.plan.time_positions.push(first);
-                MemberSource::Time(self.plan.time_positions.len() - 1)
-            }
-            Some(FlowColumn::Each) => match (form.protocol(), self.protocol) {
-                (Some(protocol), Some(offset)) => MemberSource::OfProtocol { offset, protocol },
-                _ => MemberSource::Flow,
-            },
-            Some(column) => MemberSource::of_column(*column).unwrap_or(MemberSource::Flow),
-            None => MemberSource::Flow,
-        };
-        let value = PlannedValue {
-            key: PlannedText::new(&self.key(name)),
-            fields: member.fields,
-            first,
-            form,
-            source,
-            absent,
-        };
-        let is_same = is(|column| matches!(column, FlowColumn::Same)) && form.is_of_field();
-        self.plan.steps.push(if is_same {
-            MemberStep::OfSet {
-                value,
-                written: 0..0,
-            }
-        } else {
-            MemberStep::Value(value)
-        });
-    }
-
-    /// The member where the flow lacks it; empty if it is left out then.
-    fn constant(&self, member: &RenamedMember, name: &str) -> PlannedText {
-        if member.copied.is_empty() {
-            return PlannedText::new(&[]);
-        }
-        let is_number = !self.plan.is_json || member.form.is_number(member.fields);
-        let quote: &[u8] = if is_number { b"" } else { b"\"" };
-        let text = [&self.key(name), quote, member.copied.as_bytes(), quote];
-        PlannedText::new(&text.concat())
-    }
 }
