@@ -107,7 +107,7 @@ fn additions() -> Additions {
 fn goflow2(form: Goflow2Form) -> Goflow2 {
     let mut options = Goflow2Options::default();
     options.form = form;
-    Goflow2::new(options)
+    Goflow2::new(&options)
 }
 
 fn nfdump(form: NfdumpForm) -> Nfdump {

@@ -231,7 +231,7 @@ fn goflow2_messages_are_those_of_its_producer() {
         wrong += &compare_lines("goflow2", name, "flow", || {
             let mut options = Goflow2Options::default();
             options.faults = faults;
-            Box::new(Goflow2::new(options))
+            Box::new(Goflow2::new(&options))
         });
     }
     assert!(wrong.is_empty(), "{wrong}");

@@ -306,7 +306,7 @@ impl DialectOptions {
             DialectName::Logstash => self.documents(Logstash::new(self.logstash()), form),
             DialectName::Fluentd => self.documents(Fluentd::new(self.fluentd(form)), form),
             DialectName::Goflow2 => {
-                let messages = Goflow2::new(self.goflow2(form));
+                let messages = Goflow2::new(&self.goflow2(form));
                 Box::new(messages.with_selection(self.selection.clone()))
             }
             DialectName::Nfdump => {

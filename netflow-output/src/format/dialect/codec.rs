@@ -10,7 +10,9 @@ use netflow_core::wire::template::{FieldKey, FieldLength};
 use netflow_core::{MessageHeader, Protocol, Timestamp};
 
 use super::names::{self, ElementNames};
-use super::record::{FieldStyle, PlainForm, RawField, is_member_of_fixed_layout, name_of};
+use super::record::{
+    FieldStyle, PlainForm, RawField, is_member_of_fixed_layout, name_of, time_of_number,
+};
 use super::{Encode, Faults, TimeDigits};
 
 /// Which of the two tools.
@@ -152,35 +154,6 @@ impl CodecStyle<'_> {
         let bits = u128::from(seconds) << 32 | u128::from(fraction);
         Some(Value::Ntp(NtpTime::from_bits(u64::try_from(bits).ok()?)))
     }
-
-    fn write_number<E: Encode>(&self, form: CodecForm, number: u64, out: &mut E) {
-        match form {
-            CodecForm::Switched => match self.switched(number) {
-                Some(time) => self.write_time(time.into(), out),
-                None => out.null(),
-            },
-            CodecForm::ForwardingStatus => out.object(|out| {
-                out.key("status");
-                out.unsigned(number >> 6 & 3);
-                out.key("reason");
-                out.unsigned(number & 0x3f);
-            }),
-            CodecForm::Label => out.unsigned(number >> 4),
-            CodecForm::LabelStack => out.object(|out| {
-                let parts = [
-                    ("label", number >> 12 & 0xf_ffff),
-                    ("experimental", number >> 9 & 7),
-                    ("bottom_of_stack", number >> 8 & 1),
-                    ("ttl", number & 0xff),
-                ];
-                for (key, part) in parts {
-                    out.key(key);
-                    out.unsigned(part);
-                }
-            }),
-            _ => out.unsigned(number),
-        }
-    }
 }
 
 const SECONDS_FROM_1900_TO_1970: u64 = 2_208_988_800;
@@ -253,10 +226,6 @@ impl FieldStyle for CodecStyle<'_> {
         Some((name, form))
     }
 
-    fn keeps_last_only(&self) -> bool {
-        false
-    }
-
     fn plain(&self, form: &CodecForm, len: u16) -> Option<PlainForm> {
         match (form, len) {
             (CodecForm::Plain(data_type), 1..=8) if is_number(*data_type) => {
@@ -264,6 +233,9 @@ impl FieldStyle for CodecStyle<'_> {
             }
             // As Ruby writes IPv4 addresses too.
             (CodecForm::Plain(DataType::Ipv4Address), 4) => Some(PlainForm::Ipv4),
+            (CodecForm::Time(data_type), _) => {
+                PlainForm::of(*data_type, len).filter(|plain| *plain == PlainForm::StyledNumber)
+            }
             (
                 CodecForm::Switched
                 | CodecForm::ForwardingStatus
@@ -277,7 +249,35 @@ impl FieldStyle for CodecStyle<'_> {
 
     #[inline]
     fn write_number<E: Encode>(&self, form: &CodecForm, number: u64, out: &mut E) {
-        self.write_number(*form, number, out);
+        match form {
+            CodecForm::Switched => match self.switched(number) {
+                Some(time) => self.write_time(time.into(), out),
+                None => out.null(),
+            },
+            CodecForm::ForwardingStatus => out.object(|out| {
+                out.key("status");
+                out.unsigned(number >> 6 & 3);
+                out.key("reason");
+                out.unsigned(number & 0x3f);
+            }),
+            CodecForm::Time(data_type) => {
+                self.write(Some(form), &time_of_number(*data_type, number), out);
+            }
+            CodecForm::Label => out.unsigned(number >> 4),
+            CodecForm::LabelStack => out.object(|out| {
+                let parts = [
+                    ("label", number >> 12 & 0xf_ffff),
+                    ("experimental", number >> 9 & 7),
+                    ("bottom_of_stack", number >> 8 & 1),
+                    ("ttl", number & 0xff),
+                ];
+                for (key, part) in parts {
+                    out.key(key);
+                    out.unsigned(part);
+                }
+            }),
+            _ => out.unsigned(number),
+        }
     }
 
     fn value<'a>(&mut self, form: &CodecForm, field: RawField<'a, '_>) -> Option<Value<'a>> {
@@ -313,7 +313,7 @@ impl FieldStyle for CodecStyle<'_> {
             .copied()
             .unwrap_or(CodecForm::Plain(DataType::OctetArray));
         match *value {
-            Value::Unsigned(number) => self.write_number(form, number, out),
+            Value::Unsigned(number) => self.write_number(&form, number, out),
             Value::Signed(number) => out.signed(number),
             Value::Float(number) => out.float(number),
             Value::Boolean(value) => out.boolean(value),

@@ -61,7 +61,7 @@ pub(super) fn text(
         key.push(&first.1.to_be_bytes());
         key.push(&second.1.to_be_bytes());
     }
-    let hash = Sha1::digest(key.octets());
+    let hash = Sha1::digest(key.as_bytes());
     let mut text = IdText::new();
     text.push(b"1:");
     text.push_base64(&hash, BASE64);

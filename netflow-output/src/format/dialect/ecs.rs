@@ -24,10 +24,12 @@ use super::documents::Dialect;
 use super::names;
 use super::record::{
     FieldStyle, PlainForm, Plans, RawField, RecordPlan, is_member_of_fixed_layout, name_of,
+    time_of_number,
 };
 use super::{Additions, CommonMembers, CommunityIdSeed, Encode, Faults, Networks, TimeDigits};
 use crate::enrich::Geo;
 use crate::format::Selection;
+use crate::format::room::BLOCK;
 
 /// How octets without further meaning are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -103,16 +105,18 @@ impl Dialect for Ecs {
         let header = set.header();
         let names_interfaces = set.has_configured_interfaces();
         common.prepare::<E>(options, header, template.is_options());
-        selection.for_each_record(set, |record| {
-            let flow = names_interfaces.then(|| set.flow(*record));
-            let writer = DocumentWriter {
-                options,
-                header,
-                record: *record,
-                common,
-                interfaces: flow.map(ObservedInterfaces::of).unwrap_or_default(),
-            };
-            E::document(out, |out| writer.write(plan, out));
+        E::documents(out, |out| {
+            selection.for_each_record(set, |record| {
+                let flow = names_interfaces.then(|| set.flow(*record));
+                let writer = DocumentWriter {
+                    options,
+                    header,
+                    record: *record,
+                    common,
+                    interfaces: flow.map(ObservedInterfaces::of).unwrap_or_default(),
+                };
+                out.document(|out| writer.write(plan, out));
+            });
         });
     }
 }
@@ -197,6 +201,12 @@ impl FieldStyle for EcsStyle<'_> {
         if let Some(role) = meaning.role.filter(|_| self.gathers) {
             self.facts.set(role, value);
         }
+    }
+
+    #[inline]
+    fn write_number<E: Encode>(&self, meaning: &EcsField, number: u64, out: &mut E) {
+        let data_type = meaning.data_type.unwrap_or(DataType::OctetArray);
+        self.write(Some(meaning), &time_of_number(data_type, number), out);
     }
 
     fn value<'a>(&mut self, meaning: &EcsField, field: RawField<'a, '_>) -> Option<Value<'a>> {
@@ -427,7 +437,7 @@ fn write_mac<E: Encode>(MacAddress(address): MacAddress, out: &mut E) {
             *to = from.to_ascii_uppercase();
         }
     }
-    let mut block = [0; 32];
+    let mut block = [0; BLOCK];
     if let Some(start) = block.first_chunk_mut() {
         *start = upper;
     }

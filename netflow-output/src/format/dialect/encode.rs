@@ -89,11 +89,14 @@ pub trait Encode: fmt::Debug {
     /// How documents are separated.
     const FRAMING: Framing;
 
-    /// What writes one document to the end of a buffer.
+    /// What writes documents to the end of a buffer.
     type Document<'o>: Encode;
 
+    /// Calls `write` with what writes [documents](Self::document) to the end of a buffer.
+    fn documents(out: &mut Vec<u8>, write: impl FnOnce(&mut Self::Document<'_>));
+
     /// Writes a document, an object of which `write` writes the members.
-    fn document(out: &mut Vec<u8>, write: impl FnOnce(&mut Self::Document<'_>));
+    fn document(&mut self, write: impl FnOnce(&mut Self));
 
     /// A key that is written often.
     fn plan_key(key: &str) -> PlannedText;
@@ -147,8 +150,8 @@ pub trait Encode: fmt::Debug {
     /// A string that needs no escapes.
     fn word(&mut self, word: &str);
 
-    /// The first `len` octets of a block as a string, of ASCII without anything that needs escapes.
-    fn ascii(&mut self, block: &[u8; 32], len: usize) {
+    /// The first `len` octets of a block of 32 as a string, of ASCII without anything that needs escapes.
+    fn ascii(&mut self, block: &[u8; BLOCK], len: usize) {
         let word = block.get(..len).map(core::str::from_utf8);
         self.word(word.and_then(Result::ok).unwrap_or_default());
     }

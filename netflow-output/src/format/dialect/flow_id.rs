@@ -31,29 +31,34 @@ impl FiveTuple {
 
 const ANY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
-/// Octets of two IPv6 addresses, two ports and a protocol.
-const LONGEST: usize = 37;
-
-/// The octets that are hashed: at most [`LONGEST`] or what a Community ID needs.
-#[derive(Debug)]
-pub(super) struct HashInput {
-    octets: [u8; 48],
-    len: usize,
+/// At most `N` octets.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ShortOctets<const N: usize> {
+    pub(super) block: [u8; N],
+    pub(super) len: usize,
 }
 
-impl HashInput {
+/// What is hashed for an id: two IPv6 addresses, two ports and a protocol have 37 octets, a Community ID needs three
+/// more.
+pub(super) type HashInput = ShortOctets<48>;
+
+/// The text of an id, of ASCII.
+pub(super) type IdText = ShortOctets<BLOCK>;
+
+impl<const N: usize> ShortOctets<N> {
+    /// No octets.
     pub(super) const fn new() -> Self {
-        const { assert!(LONGEST <= 48) };
         Self {
-            octets: [0; 48],
+            block: [0; N],
             len: 0,
         }
     }
 
+    /// Appends octets, if there is room for them.
     pub(super) fn push(&mut self, octets: &[u8]) {
         let end = self.len + octets.len();
-        if let Some(place) = self.octets.get_mut(self.len..end) {
-            place.copy_from_slice(octets);
+        if let Some(room) = self.block.get_mut(self.len..end) {
+            room.copy_from_slice(octets);
             self.len = end;
         }
     }
@@ -62,44 +67,6 @@ impl HashInput {
         match address {
             IpAddr::V4(address) => self.push(&address.octets()),
             IpAddr::V6(address) => self.push(&address.octets()),
-        }
-    }
-
-    pub(super) fn octets(&self) -> &[u8] {
-        &self.octets[..self.len]
-    }
-}
-
-/// Digits of base64 (RFC 4648, section 4).
-pub(super) const BASE64: &[u8; 64] =
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// Digits of base64 for URLs (RFC 4648, section 5).
-const BASE64_OF_URLS: &[u8; 64] =
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/// The text of an id, of ASCII.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct IdText {
-    pub(super) block: [u8; BLOCK],
-    pub(super) len: usize,
-}
-
-impl IdText {
-    /// A text of this start.
-    pub(super) const fn new() -> Self {
-        Self {
-            block: [b'='; BLOCK],
-            len: 0,
-        }
-    }
-
-    /// Appends a text.
-    pub(super) fn push(&mut self, text: &[u8]) {
-        let end = self.len + text.len();
-        if let Some(room) = self.block.get_mut(self.len..end) {
-            room.copy_from_slice(text);
-            self.len = end;
         }
     }
 
@@ -117,12 +84,18 @@ impl IdText {
         }
     }
 
-    /// The text.
-    #[cfg(test)]
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.block.get(..self.len).unwrap_or_default()
     }
 }
+
+/// Digits of base64 (RFC 4648, section 4).
+pub(super) const BASE64: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Digits of base64 for URLs (RFC 4648, section 5).
+const BASE64_OF_URLS: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// The id of a flow, which is the same for both directions.
 pub(super) fn text(flow: &FiveTuple) -> IdText {
@@ -139,7 +112,7 @@ pub(super) fn text(flow: &FiveTuple) -> IdText {
         key.push(&port.to_be_bytes());
     }
     key.push(&[flow.protocol]);
-    let hash = XxHash64::oneshot(0, key.octets());
+    let hash = XxHash64::oneshot(0, key.as_bytes());
     let mut text = IdText::new();
     text.push_base64(&hash.to_be_bytes(), BASE64_OF_URLS);
     text

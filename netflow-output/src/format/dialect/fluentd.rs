@@ -153,11 +153,8 @@ impl Dialect for Fluentd {
             out.address(header.exporter.ip());
             options.additions.write(out);
         });
-        selection.for_each_record(set, |record| {
-            if let Some(tag) = &options.forward_tag {
-                begin_event(header, tag, out);
-            }
-            E::document(out, |out| {
+        let mut write = |record: &DataRecord<'_, '_>, out: &mut E::Document<'_>| {
+            out.document(|out| {
                 out.members(before);
                 plan.members.write(record, &mut style, out);
                 if plan.has_sampler {
@@ -165,7 +162,16 @@ impl Dialect for Fluentd {
                 }
                 out.members(after);
             });
-        });
+        };
+        match &options.forward_tag {
+            Some(tag) => selection.for_each_record(set, |record| {
+                begin_event(header, tag, out);
+                E::documents(out, |out| write(record, out));
+            }),
+            None => E::documents(out, |out| {
+                selection.for_each_record(set, |record| write(record, out));
+            }),
+        }
     }
 }
 

@@ -7,11 +7,12 @@ mod packet;
 mod protobuf;
 mod record;
 
-use netflow_core::{Decoded, FlowColumn, Projection, Protocol, Set, SetKind};
+use netflow_core::{Decoded, Projection, Protocol, Set, SetKind};
 
 use self::message::FlowMessage;
+use super::positions::number_of_set;
 use super::record::{ElementPlaces, Plans};
-use super::{Additions, Faults};
+use super::{Additions, Encode, Faults, JsonDocument};
 use crate::format::{Biflows, Format, FormatError, Framing, Selection};
 
 /// How flow messages are written.
@@ -42,53 +43,79 @@ pub struct Goflow2Options {
 /// them.
 #[derive(Debug)]
 pub struct Goflow2 {
-    options: Goflow2Options,
-    selection: Selection,
-    projection: Projection,
-    plans: Plans<ElementPlaces>,
+    form: Goflow2Form,
+    reader: MessageReader,
     additions: Box<[u8]>,
     body: Vec<u8>,
 }
 
 impl Default for Goflow2 {
     fn default() -> Self {
-        Self::new(Goflow2Options::default())
+        Self::new(&Goflow2Options::default())
     }
 }
 
 impl Goflow2 {
     /// Messages with these options.
     #[must_use]
-    pub fn new(options: Goflow2Options) -> Self {
+    pub fn new(options: &Goflow2Options) -> Self {
         Self {
+            form: options.form,
+            reader: MessageReader {
+                faults: options.faults,
+                selection: Biflows::Whole.into(),
+                projection: Projection::new(fields::ALL.iter().copied()),
+                plans: Plans::default(),
+            },
             additions: options.additions.members(),
-            options,
-            selection: Biflows::Whole.into(),
-            projection: Projection::new(fields::ALL.iter().copied()),
-            plans: Plans::default(),
             body: Vec::new(),
         }
     }
 
     /// Messages of these flows only. A record of two directions remains one message.
     #[must_use]
-    pub fn with_selection(self, selection: Selection) -> Self {
-        Self {
-            selection: selection.of_whole_records(),
-            ..self
-        }
+    pub fn with_selection(mut self, selection: Selection) -> Self {
+        self.reader.selection = selection.of_whole_records();
+        self
     }
 
     fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
         let Self {
-            options,
-            selection,
-            projection,
-            plans,
+            form,
+            reader,
             additions,
             body,
         } = self;
-        let faults = options.faults;
+        match form {
+            Goflow2Form::Json => JsonDocument::documents(out, |out| {
+                reader.messages(set, |message| json::write(message, additions, out));
+            }),
+            Goflow2Form::Protobuf => {
+                reader.messages(set, |message| protobuf::write(message, body, out));
+            }
+        }
+    }
+}
+
+/// Makes messages of flows.
+#[derive(Debug)]
+struct MessageReader {
+    faults: Faults,
+    selection: Selection,
+    projection: Projection,
+    plans: Plans<ElementPlaces>,
+}
+
+impl MessageReader {
+    /// Calls `each` with the message of each flow of a set.
+    fn messages(&mut self, set: &Set<'_>, mut each: impl FnMut(&FlowMessage)) {
+        let Self {
+            faults,
+            selection,
+            projection,
+            plans,
+        } = self;
+        let faults = *faults;
         if !matches!(set.kind(), SetKind::Data | SetKind::Samples) || !selection.prepare(set) {
             return;
         }
@@ -101,17 +128,13 @@ impl Goflow2 {
             selection.leave_out(set);
             return;
         }
-        let mut write = |message: &FlowMessage| match options.form {
-            Goflow2Form::Json => json::write(message, additions, out),
-            Goflow2Form::Protobuf => protobuf::write(message, body, out),
-        };
         let Some(template) = set.shared_template() else {
             return selection.for_each(set, |flow| {
                 if let Some(projected) = projection.of_sample(flow) {
                     let row = projected.row(flow);
                     let mut message = FlowMessage::of_sample(&row, faults);
                     message.sampling_rate = row.number(fields::SAMPLING_RATE).unwrap_or(0);
-                    write(&message);
+                    each(&message);
                 }
             });
         };
@@ -119,24 +142,18 @@ impl Goflow2 {
             ElementPlaces::new(template, record::is_read)
         });
         let projected = projection.of(set);
-        let rate = projected.columns().get(fields::SAMPLING_RATE);
-        // The rate of the set, asked for once.
-        let mut rate_of_set = match rate {
-            Some(FlowColumn::Absent) => Some(0),
-            _ => None,
-        };
+        let mut rate = None;
         selection.for_each(set, |flow| {
             let Some(record) = flow.record() else {
                 return;
             };
             let row = projected.row(flow);
             let mut message = FlowMessage::of_record(&row, record, plan, faults);
-            message.sampling_rate =
-                rate_of_set.unwrap_or_else(|| row.number(fields::SAMPLING_RATE).unwrap_or(0));
-            if matches!(rate, Some(FlowColumn::Same)) {
-                rate_of_set = Some(message.sampling_rate);
-            }
-            write(&message);
+            let number = || row.number(fields::SAMPLING_RATE);
+            let rate = rate
+                .get_or_insert_with(|| number_of_set(&projected, fields::SAMPLING_RATE, number));
+            message.sampling_rate = rate.unwrap_or_else(number).unwrap_or(0);
+            each(&message);
         });
     }
 }
@@ -151,15 +168,15 @@ impl Format for Goflow2 {
     }
 
     fn independent_selection(&self) -> Option<&Selection> {
-        Some(&self.selection)
+        Some(&self.reader.selection)
     }
 
     fn take_left_out(&mut self) -> u64 {
-        self.selection.take_left_out()
+        self.reader.selection.take_left_out()
     }
 
     fn framing(&self) -> Framing {
-        match self.options.form {
+        match self.form {
             Goflow2Form::Json => Framing::Lines,
             Goflow2Form::Protobuf => Framing::LengthPrefixed,
         }

@@ -12,6 +12,7 @@ use netflow_core::{Protocol, Set, SetKind};
 use super::documents::Dialect;
 use super::record::{
     FieldStyle, ListForm, PlainForm, Plans, RawField, RecordPlan, is_member_of_fixed_layout,
+    time_of_number,
 };
 use super::{Additions, CommonMembers, Encode, Faults, TimeDigits, protocols};
 use crate::format::Selection;
@@ -78,11 +79,13 @@ impl Dialect for Ipfixcol2 {
             out.word(kind);
         });
         E::common(after, |out| options.additions.write(out));
-        selection.for_each_record(set, |record| {
-            E::document(out, |out| {
-                out.members(before);
-                plan.write(record, &mut style, out);
-                out.members(after);
+        E::documents(out, |out| {
+            selection.for_each_record(set, |record| {
+                out.document(|out| {
+                    out.members(before);
+                    plan.write(record, &mut style, out);
+                    out.members(after);
+                });
             });
         });
     }
@@ -144,10 +147,6 @@ impl FieldStyle for Ipfixcol2Style {
         Some((name.into(), form))
     }
 
-    fn keeps_last_only(&self) -> bool {
-        false
-    }
-
     fn list_form(&self) -> ListForm {
         ListForm::Described {
             name: |id| match (id.enterprise_number, netflow_core::element::get(id)) {
@@ -158,10 +157,22 @@ impl FieldStyle for Ipfixcol2Style {
     }
 
     fn plain(&self, form: &Ipfixcol2Form, len: u16) -> Option<PlainForm> {
-        let Ipfixcol2Form::Typed(data_type) = form else {
-            return None;
-        };
-        PlainForm::of(*data_type, len)
+        match form {
+            Ipfixcol2Form::Typed(data_type) => PlainForm::of(*data_type, len),
+            Ipfixcol2Form::Protocol | Ipfixcol2Form::TcpFlags => {
+                matches!(len, 1..=8).then_some(PlainForm::StyledNumber)
+            }
+        }
+    }
+
+    fn write_number<E: Encode>(&self, form: &Ipfixcol2Form, number: u64, out: &mut E) {
+        match form {
+            Ipfixcol2Form::Typed(data_type) => {
+                self.write(Some(form), &time_of_number(*data_type, number), out);
+            }
+            Ipfixcol2Form::Protocol => write_keyword(number, out),
+            Ipfixcol2Form::TcpFlags => write_flags(number, out),
+        }
     }
 
     fn value<'a>(&mut self, form: &Ipfixcol2Form, field: RawField<'a, '_>) -> Option<Value<'a>> {
@@ -176,19 +187,8 @@ impl FieldStyle for Ipfixcol2Style {
 
     fn write<E: Encode>(&self, form: Option<&Ipfixcol2Form>, value: &Value<'_>, out: &mut E) {
         match (form, *value) {
-            (Some(Ipfixcol2Form::Protocol), Value::Unsigned(number)) => {
-                let keyword = u8::try_from(number).map_or("", protocols::keyword);
-                match keyword {
-                    "" => out.unsigned(number),
-                    keyword => out.word(keyword),
-                }
-            }
-            (Some(Ipfixcol2Form::TcpFlags), Value::Unsigned(number)) => {
-                // Those of RFC 793 alone.
-                let [.., low] = number.to_be_bytes();
-                let [_, _, flags @ ..] = protocols::letters(low, protocols::TCP_FLAGS);
-                out.word(core::str::from_utf8(&flags).unwrap_or_default());
-            }
+            (Some(Ipfixcol2Form::Protocol), Value::Unsigned(number)) => write_keyword(number, out),
+            (Some(Ipfixcol2Form::TcpFlags), Value::Unsigned(number)) => write_flags(number, out),
             (_, Value::Unsigned(number)) => out.unsigned(number),
             (_, Value::Signed(number)) => out.signed(number),
             (_, Value::Float(number)) => out.float(number),
@@ -204,6 +204,21 @@ impl FieldStyle for Ipfixcol2Style {
             _ => out.null(),
         }
     }
+}
+
+/// The keyword of a protocol, or its number.
+fn write_keyword<E: Encode>(number: u64, out: &mut E) {
+    match u8::try_from(number).map_or("", protocols::keyword) {
+        "" => out.unsigned(number),
+        keyword => out.word(keyword),
+    }
+}
+
+/// The flags of RFC 793.
+fn write_flags<E: Encode>(number: u64, out: &mut E) {
+    let [.., low] = number.to_be_bytes();
+    let [_, _, flags @ ..] = protocols::letters(low, protocols::TCP_FLAGS);
+    protocols::write_letters(flags, out);
 }
 
 /// The enterprise of the reverse elements of IANA (RFC 5103).

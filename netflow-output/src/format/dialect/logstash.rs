@@ -123,15 +123,17 @@ impl Dialect for Logstash {
             out.word("1");
             options.additions.write(out);
         });
-        selection.for_each_record(set, |record| {
-            E::document(out, |out| {
-                out.members(before);
-                out.planned_key(target);
-                out.object(|out| {
-                    out.members(first);
-                    plan.write(record, &mut style, out);
+        E::documents(out, |out| {
+            selection.for_each_record(set, |record| {
+                out.document(|out| {
+                    out.members(before);
+                    out.planned_key(target);
+                    out.object(|out| {
+                        out.members(first);
+                        plan.write(record, &mut style, out);
+                    });
+                    out.members(after);
                 });
-                out.members(after);
             });
         });
     }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use netflow_core::element::{self, iana};
 
 use super::Encode;
+use crate::format::room::BLOCK;
 
 /// The keyword of an IP protocol; empty if it has none.
 pub(super) fn keyword(protocol: u8) -> &'static str {
@@ -45,12 +46,22 @@ pub(super) const TCP_FLAGS: [u8; 8] = *b"CEUAPRSF";
 pub(super) const fn letters(bits: u8, letters: [u8; 8]) -> [u8; 8] {
     const EACH: u64 = u64::MAX / 0xff;
     const BITS: u64 = u64::from_le_bytes([0x80, 0x40, 0x20, 0x10, 8, 4, 2, 1]);
-    // In each octet its bit alone, and then all bits if it is set: adding 0x7f carries into the highest bit.
+    // Each octet keeps one bit of its own. Added to the lower seven bits, 0x7f carries into the highest bit unless they
+    // are 0; that bit, moved down and multiplied by 0xff, fills the octet.
     let set = (EACH * bits as u64) & BITS;
     let carried = (set & !(EACH * 0x80)) + EACH * 0x7f;
     let set = (((carried | set) >> 7) & EACH) * 0xff;
     let dots = EACH * b'.' as u64;
     ((u64::from_le_bytes(letters) & set) | (dots & !set)).to_le_bytes()
+}
+
+/// Writes letters of flags as a string.
+pub(super) fn write_letters<const N: usize, E: Encode>(letters: [u8; N], out: &mut E) {
+    let mut block = [0; BLOCK];
+    if let Some(start) = block.first_chunk_mut() {
+        *start = letters;
+    }
+    out.ascii(&block, N);
 }
 
 #[cfg(test)]

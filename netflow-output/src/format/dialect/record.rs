@@ -16,8 +16,8 @@ use netflow_core::value::Value;
 use netflow_core::wire::template::FieldKey;
 
 use self::list::write_value;
-pub(super) use self::places::{ElementPlaces, number};
-use self::places::{FieldPlace, FieldPlaces, Gaps, RecordRest, split_variable};
+pub(super) use self::places::ElementPlaces;
+use self::places::{FieldPlace, Gaps, PlaceFinder, RecordRest, split_variable};
 pub(super) use self::plans::Plans;
 use self::same_names::SameNames;
 use super::{Encode, PlannedText};
@@ -28,11 +28,16 @@ pub(super) trait FieldStyle {
     /// What the template determines about a field.
     type Meaning;
 
-    /// The name of a field and its meaning; none if it is left out.
-    fn field<'t>(&self, field: &'t TemplateField) -> Option<(Cow<'t, str>, Self::Meaning)>;
+    /// The name of a field and its meaning; none if it is left out, or if the dialect names the
+    /// [members](RecordPlan::of_members) itself.
+    fn field<'t>(&self, _: &'t TemplateField) -> Option<(Cow<'t, str>, Self::Meaning)> {
+        None
+    }
 
     /// Whether only the last occurrence of an element repeated in a record is kept.
-    fn keeps_last_only(&self) -> bool;
+    fn keeps_last_only(&self) -> bool {
+        false
+    }
 
     /// How fields of this meaning and length are written, if the output form needs nothing but their value;
     /// `None` if [`write`](Self::write) writes them.
@@ -71,7 +76,7 @@ pub(super) enum PlainForm {
 }
 
 impl PlainForm {
-    /// The plain form of values of a type in this number of octets, if they have one.
+    /// The plain form of values of a type in this number of octets, if they have one. A time is a styled number.
     pub(super) const fn of(data_type: DataType, len: u16) -> Option<Self> {
         match (data_type, len) {
             (
@@ -82,8 +87,20 @@ impl PlainForm {
                 1..=8,
             ) => Some(Self::Unsigned),
             (DataType::Ipv4Address, 4) => Some(Self::Ipv4),
+            (DataType::DateTimeSeconds, 4) | (DataType::DateTimeMilliseconds, 8) => {
+                Some(Self::StyledNumber)
+            }
             _ => None,
         }
+    }
+}
+
+/// The value of a [styled number](PlainForm::StyledNumber) of a type.
+pub(super) fn time_of_number(data_type: DataType, number: u64) -> Value<'static> {
+    match (data_type, u32::try_from(number)) {
+        (DataType::DateTimeSeconds, Ok(seconds)) => Value::Seconds(seconds),
+        (DataType::DateTimeMilliseconds, _) => Value::Milliseconds(number),
+        _ => Value::Unsigned(number),
     }
 }
 
@@ -119,6 +136,8 @@ pub(super) struct NamedField<M> {
     /// The key as the form writes it.
     pub(super) key: PlannedText,
     pub(super) meaning: M,
+    /// The indexes of later fields with the same name; together they become an array.
+    pub(super) repeated: Box<[usize]>,
 }
 
 #[derive(Debug)]
@@ -130,7 +149,7 @@ struct RecordMember<M> {
     source: MemberSource,
     key: PlannedText,
     meaning: M,
-    /// The indexes of later fields with the same name; together they become an array.
+    /// As in [`NamedField`].
     repeated: Box<[usize]>,
 }
 
@@ -193,14 +212,12 @@ impl<M> RecordPlan<M> {
         let mut same = SameNames::of(names.collect(), scope, style.keeps_last_only());
         let members = named.into_iter().enumerate().filter_map(|(index, named)| {
             let (name, meaning) = named?;
-            let repeated = same.take(index)?;
-            let key = E::plan_key(&name);
-            let named = NamedField {
+            Some(NamedField {
                 index,
-                key,
+                repeated: same.take(index)?,
+                key: E::plan_key(&name),
                 meaning,
-            };
-            Some((named, repeated))
+            })
         });
         Self::of_members(template, members, style)
     }
@@ -208,16 +225,16 @@ impl<M> RecordPlan<M> {
     /// The plan for members in the order of the template's fields.
     pub(super) fn of_members(
         template: &Template,
-        members: impl IntoIterator<Item = (NamedField<M>, Box<[usize]>)>,
+        members: impl IntoIterator<Item = NamedField<M>>,
         style: &impl FieldStyle<Meaning = M>,
     ) -> Self {
-        let mut all = FieldPlaces::default();
+        let mut all = PlaceFinder::default();
         let fields = template.fields().iter();
         let places: Vec<_> = fields.map(|field| all.next(field)).collect();
-        let members = members.into_iter().filter_map(|(named, repeated)| {
+        let members = members.into_iter().filter_map(|named| {
             let place = places.get(named.index)?.clone();
             let len = u16::try_from(place.octets.len()).ok();
-            let plain = len.filter(|_| repeated.is_empty() && !place.is_variable);
+            let plain = len.filter(|_| named.repeated.is_empty() && !place.is_variable);
             let plain = plain.and_then(|len| style.plain(&named.meaning, len));
             Some(RecordMember {
                 index: named.index,
@@ -225,7 +242,7 @@ impl<M> RecordPlan<M> {
                 source: MemberSource::new(place, plain),
                 key: named.key,
                 meaning: named.meaning,
-                repeated,
+                repeated: named.repeated,
             })
         });
         let members = members.collect();
@@ -357,19 +374,9 @@ impl<M> RecordMember<M> {
         style: &mut S,
         out: &mut E,
     ) {
-        if let Some(template) = record.template().fields().get(self.index) {
-            self.write_any(RawField { octets, template }, record, style, out);
-        }
-    }
-
-    fn write_any<S: FieldStyle<Meaning = M>, E: Encode>(
-        &self,
-        field: RawField<'_, '_>,
-        record: &DataRecord<'_, '_>,
-        style: &mut S,
-        out: &mut E,
-    ) {
-        let Some(value) = style.value(&self.meaning, field) else {
+        let template = record.template().fields().get(self.index);
+        let field = template.map(|template| RawField { octets, template });
+        let Some(value) = field.and_then(|field| style.value(&self.meaning, field)) else {
             return;
         };
         out.planned_key(&self.key);

@@ -4,8 +4,6 @@ mod form;
 mod key;
 mod sample;
 
-use alloc::borrow::Cow;
-
 use netflow_core::template::{Template, TemplateField};
 use netflow_core::value::Value;
 use netflow_core::wire::template::{FieldKey, FieldLength};
@@ -97,14 +95,16 @@ impl Dialect for Telegraf {
             write_tags(header, name, version, out);
             options.additions.write(out);
         });
-        selection.for_each_record(set, |record| {
-            E::document(out, |out| {
-                out.key("fields");
-                out.object(|out| {
-                    out.members(first);
-                    plan.write(record, &mut MetricStyle, out);
+        E::documents(out, |out| {
+            selection.for_each_record(set, |record| {
+                out.document(|out| {
+                    out.key("fields");
+                    out.object(|out| {
+                        out.members(first);
+                        plan.write(record, &mut MetricStyle, out);
+                    });
+                    out.members(after);
                 });
-                out.members(after);
             });
         });
     }
@@ -122,14 +122,16 @@ impl Telegraf {
             write_tags(header, "netflow", "sFlowV5", out);
             options.additions.write(out);
         });
-        selection.for_each_sample(set, |kind| {
-            let fields = sample::fields(header, kind, options.faults);
-            E::document(out, |out| {
-                out.key("fields");
-                out.object(|out| fields.write(out));
-                out.members(after);
+        E::documents(out, |out| {
+            selection.for_each_sample(set, |kind| {
+                let fields = sample::fields(header, kind, options.faults);
+                out.document(|out| {
+                    out.key("fields");
+                    out.object(|out| fields.write(out));
+                    out.members(after);
+                });
+                true
             });
-            true
         });
     }
 }
@@ -202,12 +204,12 @@ impl MetricStyle {
         }
         let members = named.into_iter().map(|(index, name, meaning)| {
             let key = E::plan_key(&name);
-            let named = NamedField {
+            NamedField {
                 index,
                 key,
                 meaning,
-            };
-            (named, Box::default())
+                repeated: Box::default(),
+            }
         });
         RecordPlan::of_members(template, members, &Self)
     }
@@ -215,15 +217,6 @@ impl MetricStyle {
 
 impl FieldStyle for MetricStyle {
     type Meaning = TelegrafForm;
-
-    // An element may have two names.
-    fn field<'t>(&self, _: &'t TemplateField) -> Option<(Cow<'t, str>, TelegrafForm)> {
-        None
-    }
-
-    fn keeps_last_only(&self) -> bool {
-        true
-    }
 
     fn plain(&self, form: &TelegrafForm, len: u16) -> Option<PlainForm> {
         form.plain(len)

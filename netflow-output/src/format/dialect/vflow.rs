@@ -2,17 +2,15 @@
 
 mod datagram;
 
-use alloc::borrow::Cow;
-
 use netflow_core::element::DataType;
 use netflow_core::record::DataRecord;
 use netflow_core::template::{Template, TemplateField};
-use netflow_core::value::Value;
+use netflow_core::value::{Value, unsigned};
 use netflow_core::wire::template::FieldKey;
 use netflow_core::{Decoded, Message, MessageHeader, Protocol, SetKind};
 
 use super::names::VFLOW;
-use super::record::{FieldStyle, NamedField, PlainForm, Plans, RawField, RecordPlan, number};
+use super::record::{FieldStyle, NamedField, PlainForm, Plans, RawField, RecordPlan};
 use super::{Additions, Encode, Faults, JsonDocument, PlannedText};
 use crate::format::json::Json;
 use crate::format::{Biflows, Format, FormatError, Selection, text};
@@ -226,12 +224,12 @@ impl ObjectPlan {
             let (name, _) = VFLOW.of_element(id.enterprise_number, id.id)?;
             let key = JsonDocument::plan_key(name);
             let meaning = ValueForm::of(field, Faults::Corrected);
-            let named = NamedField {
+            Some(NamedField {
                 index,
                 key,
                 meaning,
-            };
-            Some((named, Box::default()))
+                repeated: Box::default(),
+            })
         });
         Self {
             members: RecordPlan::of_members(template, members, &ValueStyle),
@@ -258,12 +256,12 @@ impl ObjectPlan {
             }
             between.extend_from_slice(b"},");
             let meaning = ValueForm::of(field, faults);
-            let named = NamedField {
+            NamedField {
                 index,
                 key,
                 meaning,
-            };
-            (named, Box::default())
+                repeated: Box::default(),
+            }
         });
         let members = RecordPlan::of_members(template, members, &ValueStyle);
         // No comma after the last one.
@@ -334,15 +332,6 @@ struct ValueStyle;
 impl FieldStyle for ValueStyle {
     type Meaning = ValueForm;
 
-    // Fields have numbers here.
-    fn field<'t>(&self, _: &'t TemplateField) -> Option<(Cow<'t, str>, ValueForm)> {
-        None
-    }
-
-    fn keeps_last_only(&self) -> bool {
-        false
-    }
-
     fn plain(&self, form: &ValueForm, len: u16) -> Option<PlainForm> {
         match form {
             ValueForm::Typed { data_type, least } if len >= *least => {
@@ -362,7 +351,7 @@ impl FieldStyle for ValueStyle {
         };
         Some(match value {
             Some(Value::Seconds(_) | Value::Milliseconds(_) | Value::Ntp(_)) => {
-                Value::Unsigned(number(octets).unwrap_or(0))
+                Value::Unsigned(unsigned(octets).unwrap_or(0))
             }
             Some(Value::List(_) | Value::LargeUnsigned(_)) | None => Value::Octets(octets),
             Some(value) => value,

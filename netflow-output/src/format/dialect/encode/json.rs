@@ -9,7 +9,7 @@ use netflow_core::value::{LargeUnsigned, Text};
 use super::{CommonMembers, Encode, PlannedText, RoomWriter, TimeDigits};
 use crate::format::Framing;
 use crate::format::json;
-use crate::format::room::LONGEST_VALUE;
+use crate::format::room::{BLOCK, LONGEST_VALUE};
 use crate::format::text;
 
 /// One JSON object a line.
@@ -46,13 +46,6 @@ impl JsonDocument<'_> {
         self.quoted(|writer| writer.block(&letters, letters.len()));
     }
 
-    /// An empty array.
-    #[inline(always)]
-    pub(in crate::format::dialect) fn empty_array(&mut self) {
-        self.begin_value();
-        self.writer.block(b"[]", 2);
-    }
-
     /// JSON that is written already.
     #[inline(always)]
     pub(in crate::format::dialect) fn raw(&mut self, json: &[u8]) {
@@ -87,13 +80,20 @@ impl JsonDocument<'_> {
 
     /// A time with milliseconds and no zone; nothing where RFC 3339 has none.
     pub(in crate::format::dialect) fn time_without_zone(&mut self, time: Timestamp) {
+        self.time_or_null(|writer| writer.time_without_zone(time, b'T'));
+    }
+
+    /// A time in quotes, which `write` writes; null where it returns `false`.
+    #[inline(always)]
+    fn time_or_null(&mut self, write: impl FnOnce(&mut RoomWriter<'_>) -> bool) {
+        self.begin_value();
         let start = self.writer.position();
         self.writer.octet(b'"');
-        if self.writer.time_without_zone(time, b'T') {
+        if write(&mut self.writer) {
             self.writer.octet(b'"');
         } else {
             self.writer.back_to(start);
-            self.null();
+            self.writer.block(b"null", 4);
         }
     }
 
@@ -142,11 +142,14 @@ impl Encode for JsonDocument<'_> {
     type Document<'o> = JsonDocument<'o>;
 
     #[inline]
-    fn document(out: &mut Vec<u8>, write: impl FnOnce(&mut JsonDocument<'_>)) {
-        Self::members_to(out, |document| {
-            document.object(write);
-            document.writer.octet(b'\n');
-        });
+    fn documents(out: &mut Vec<u8>, write: impl FnOnce(&mut JsonDocument<'_>)) {
+        Self::members_to(out, write);
+    }
+
+    #[inline]
+    fn document(&mut self, write: impl FnOnce(&mut Self)) {
+        self.object(write);
+        self.writer.octet(b'\n');
     }
 
     fn plan_key(key: &str) -> PlannedText {
@@ -222,15 +225,7 @@ impl Encode for JsonDocument<'_> {
 
     #[inline]
     fn time(&mut self, time: UnixTime, digits: TimeDigits) {
-        self.begin_value();
-        let start = self.writer.position();
-        self.writer.octet(b'"');
-        if self.writer.time(time, digits) {
-            self.writer.octet(b'"');
-        } else {
-            self.writer.back_to(start);
-            self.writer.block(b"null", 4);
-        }
+        self.time_or_null(|writer| writer.time(time, digits));
     }
 
     #[inline]
@@ -280,7 +275,7 @@ impl Encode for JsonDocument<'_> {
     }
 
     #[inline(always)]
-    fn ascii(&mut self, block: &[u8; 32], len: usize) {
+    fn ascii(&mut self, block: &[u8; BLOCK], len: usize) {
         self.quoted(|writer| writer.block(block, len));
     }
 
@@ -317,5 +312,21 @@ pub(in crate::format::dialect) trait JsonMembers<'o> {
         let object = self.object();
         object.key(key);
         object.word(word);
+    }
+
+    #[inline(always)]
+    fn address(&mut self, key: &'static str, address: IpAddr) {
+        let object = self.object();
+        object.key(key);
+        object.address(address);
+    }
+
+    /// A MAC address, the lower 48 bits of a number.
+    #[inline(always)]
+    fn mac(&mut self, key: &'static str, address: u64) {
+        let [_, _, octets @ ..] = address.to_be_bytes();
+        let object = self.object();
+        object.key(key);
+        object.mac(octets);
     }
 }

@@ -90,8 +90,12 @@ impl Encode for MessagePackDocument<'_> {
 
     type Document<'o> = MessagePackDocument<'o>;
 
-    fn document(out: &mut Vec<u8>, write: impl FnOnce(&mut MessagePackDocument<'_>)) {
-        MessagePackDocument { out, count: 0 }.object(write);
+    fn documents(out: &mut Vec<u8>, write: impl FnOnce(&mut MessagePackDocument<'_>)) {
+        write(&mut MessagePackDocument { out, count: 0 });
+    }
+
+    fn document(&mut self, write: impl FnOnce(&mut Self)) {
+        self.object(write);
     }
 
     fn plan_key(key: &str) -> PlannedText {

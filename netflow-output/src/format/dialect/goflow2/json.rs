@@ -9,8 +9,8 @@ use crate::format::dialect::encode::{Encode, JsonDocument, JsonMembers};
 use crate::format::dialect::protocols;
 
 /// Writes a message as a line.
-pub(super) fn write(message: &FlowMessage, additions: &[u8], out: &mut Vec<u8>) {
-    JsonDocument::document(out, |out| {
+pub(super) fn write(message: &FlowMessage, additions: &[u8], out: &mut JsonDocument<'_>) {
+    out.document(|out| {
         Members(out).write(message);
         out.raw(additions);
     });
@@ -30,13 +30,13 @@ impl Members<'_, '_> {
         self.number("time_received_ns", message.time_received);
         self.number("sequence_num", message.sequence);
         self.number("sampling_rate", message.sampling_rate);
-        self.address("sampler_address", message.sampler_address);
+        self.any_address("sampler_address", message.sampler_address);
         self.number("time_flow_start_ns", message.start);
         self.number("time_flow_end_ns", message.end);
         self.number("bytes", message.bytes);
         self.number("packets", message.packets);
-        self.address("src_addr", message.source);
-        self.address("dst_addr", message.destination);
+        self.any_address("src_addr", message.source);
+        self.any_address("dst_addr", message.destination);
         self.word("etype", ether_type(message.ether_type));
         let protocol = u8::try_from(message.protocol);
         self.word("proto", protocol.map_or("", protocols::keyword));
@@ -61,7 +61,7 @@ impl Members<'_, '_> {
         self.number("fragment_offset", message.fragment_offset);
         self.number("src_as", message.source_as);
         self.number("dst_as", message.destination_as);
-        self.address("next_hop", message.next_hop);
+        self.any_address("next_hop", message.next_hop);
         self.number("next_hop_as", message.next_hop_as);
         self.prefix("src_net", message.source, message.source_prefix_length);
         self.prefix(
@@ -69,7 +69,7 @@ impl Members<'_, '_> {
             message.destination,
             message.destination_prefix_length,
         );
-        self.address("bgp_next_hop", message.bgp_next_hop);
+        self.any_address("bgp_next_hop", message.bgp_next_hop);
         self.numbers("bgp_communities", &message.communities);
         self.numbers("as_path", &message.as_path);
         self.numbers("mpls_ttl", &message.mpls_ttls);
@@ -91,21 +91,11 @@ impl Members<'_, '_> {
 
     /// An address; nothing between the quotes if there is none.
     #[inline(always)]
-    fn address(&mut self, key: &'static str, address: Option<IpAddr>) {
+    fn any_address(&mut self, key: &'static str, address: Option<IpAddr>) {
         match address {
-            Some(address) => {
-                self.0.key(key);
-                self.0.address(address);
-            }
+            Some(address) => self.address(key, address),
             None => self.word(key, ""),
         }
-    }
-
-    #[inline(always)]
-    fn mac(&mut self, key: &'static str, number: u64) {
-        let [_, _, a, b, c, d, e, f] = number.to_be_bytes();
-        self.0.key(key);
-        self.0.mac([a, b, c, d, e, f]);
     }
 
     /// The subnet of an address.
@@ -136,9 +126,6 @@ impl Members<'_, '_> {
         write: impl Fn(&mut JsonDocument<'_>, &T),
     ) {
         self.0.key(key);
-        if items.is_empty() {
-            return self.0.empty_array();
-        }
         self.0.array(|out| {
             for item in items {
                 write(out, item);

@@ -3,6 +3,7 @@
 use core::net::IpAddr;
 
 use super::message::FlowMessage;
+use crate::format::dialect::encode::RoomWriter;
 
 const VARINT: u64 = 0;
 const LENGTH_DELIMITED: u64 = 2;
@@ -10,13 +11,14 @@ const LENGTH_DELIMITED: u64 = 2;
 /// Writes a message after its length. `body` is room for it.
 pub(super) fn write(message: &FlowMessage, body: &mut Vec<u8>, out: &mut Vec<u8>) {
     body.clear();
-    write_fields(message, body);
-    varint(body.len() as u64, out);
+    RoomWriter::append_to(body, |body| write_fields(message, body));
+    let len = body.len() as u64;
+    RoomWriter::append_to(out, |out| varint(len, out));
     out.extend_from_slice(body);
 }
 
 /// The fields in the order of their numbers.
-fn write_fields(message: &FlowMessage, out: &mut Vec<u8>) {
+fn write_fields(message: &FlowMessage, out: &mut RoomWriter<'_>) {
     number(1, message.kind as u64, out);
     number(3, message.sampling_rate, out);
     number(4, message.sequence, out);
@@ -26,6 +28,7 @@ fn write_fields(message: &FlowMessage, out: &mut Vec<u8>) {
     number(10, message.packets, out);
     address(11, message.sampler_address, out);
     address(12, message.next_hop, out);
+    out.make_room();
     number(13, message.next_hop_as, out);
     number(14, message.source_as, out);
     number(15, message.destination_as, out);
@@ -36,6 +39,7 @@ fn write_fields(message: &FlowMessage, out: &mut Vec<u8>) {
     number(20, message.protocol, out);
     number(21, message.source_port, out);
     number(22, message.destination_port, out);
+    out.make_room();
     number(23, message.tos, out);
     number(24, message.forwarding_status, out);
     number(25, message.ttl, out);
@@ -46,6 +50,7 @@ fn write_fields(message: &FlowMessage, out: &mut Vec<u8>) {
     number(30, message.ether_type, out);
     number(31, message.icmp_type, out);
     number(32, message.icmp_code, out);
+    out.make_room();
     number(33, message.source_vlan, out);
     number(34, message.destination_vlan, out);
     number(35, message.fragment_id, out);
@@ -54,11 +59,14 @@ fn write_fields(message: &FlowMessage, out: &mut Vec<u8>) {
     number(38, message.ip_flags, out);
     number(70, message.observation_domain, out);
     number(71, message.observation_point, out);
+    out.make_room();
     packed(80, message.mpls_ttls.iter().copied(), out);
     packed(81, message.mpls_labels.iter().copied(), out);
     for item in &message.mpls_addresses {
+        out.make_room();
         address(82, Some(*item), out);
     }
+    out.make_room();
     address(100, message.bgp_next_hop, out);
     packed(101, message.communities.iter().copied(), out);
     packed(102, message.as_path.iter().copied(), out);
@@ -68,25 +76,69 @@ fn write_fields(message: &FlowMessage, out: &mut Vec<u8>) {
         out,
     );
     packed(104, message.layers.iter().map(|layer| layer.size), out);
+    out.make_room();
     number(110, message.time_received, out);
     number(111, message.start, out);
     number(112, message.end, out);
 }
 
-fn varint(mut number: u64, out: &mut Vec<u8>) {
-    while number > 0x7f {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
+/// The largest number that a varint of one octet has.
+const MOST_OF_ONE: u64 = 0x7f;
+
+#[inline(always)]
+fn varint(number: u64, out: &mut RoomWriter<'_>) {
+    if number <= MOST_OF_ONE {
+        out.octet(number as u8);
+    } else {
+        long_varint(number, out);
     }
-    out.push(number as u8);
 }
 
-fn key(field: u64, wire_type: u64, out: &mut Vec<u8>) {
-    varint(field << 3 | wire_type, out);
+#[inline(never)]
+fn long_varint(mut number: u64, out: &mut RoomWriter<'_>) {
+    while number >= 1 << 28 {
+        let octets = groups_of_seven(number) | EACH_FOLLOWED;
+        out.block(&octets.to_le_bytes(), 4);
+        number >>= 28;
+    }
+    let len = varint_len(number as u32);
+    // All but the last.
+    let follow = EACH_FOLLOWED & ((1 << (8 * (len - 1))) - 1);
+    let octets = groups_of_seven(number) | follow;
+    out.block(&octets.to_le_bytes(), len as usize);
+}
+
+/// The bit of each octet that says that another follows.
+const EACH_FOLLOWED: u32 = 0x8080_8080;
+
+/// The lowest 28 bits, seven in each octet from the lowest.
+const fn groups_of_seven(number: u64) -> u32 {
+    let number = number as u32;
+    // The halves are moved apart, then the halves of these.
+    let halves = number & 0x3fff | (number & 0x0fff_c000) << 2;
+    halves & 0x007f_007f | (halves & 0x3f80_3f80) << 1
+}
+
+/// The octets of a number as a varint.
+const fn varint_len(number: u32) -> u32 {
+    let bits = u32::BITS - (number | 1).leading_zeros();
+    bits.div_ceil(7)
+}
+
+#[inline(always)]
+fn key(field: u64, wire_type: u64, out: &mut RoomWriter<'_>) {
+    let key = field << 3 | wire_type;
+    if key <= MOST_OF_ONE {
+        out.octet(key as u8);
+    } else {
+        // The numbers of fields are below 2,048.
+        out.block(&[key as u8 | 0x80, (key >> 7) as u8], 2);
+    }
 }
 
 /// A number, which is left out if it is 0.
-fn number(field: u64, number: impl Into<u64>, out: &mut Vec<u8>) {
+#[inline(always)]
+fn number(field: u64, number: impl Into<u64>, out: &mut RoomWriter<'_>) {
     let number = number.into();
     if number > 0 {
         key(field, VARINT, out);
@@ -94,13 +146,8 @@ fn number(field: u64, number: impl Into<u64>, out: &mut Vec<u8>) {
     }
 }
 
-fn bytes(field: u64, octets: &[u8], out: &mut Vec<u8>) {
-    key(field, LENGTH_DELIMITED, out);
-    varint(octets.len() as u64, out);
-    out.extend_from_slice(octets);
-}
-
-fn address(field: u64, address: Option<IpAddr>, out: &mut Vec<u8>) {
+#[inline(always)]
+fn address(field: u64, address: Option<IpAddr>, out: &mut RoomWriter<'_>) {
     match address {
         Some(IpAddr::V4(address)) => bytes(field, &address.octets(), out),
         Some(IpAddr::V6(address)) => bytes(field, &address.octets(), out),
@@ -108,13 +155,47 @@ fn address(field: u64, address: Option<IpAddr>, out: &mut Vec<u8>) {
     }
 }
 
+#[inline(always)]
+fn bytes<const N: usize>(field: u64, octets: &[u8; N], out: &mut RoomWriter<'_>) {
+    key(field, LENGTH_DELIMITED, out);
+    varint(N as u64, out);
+    out.block(octets, N);
+}
+
 /// Numbers, one varint after the other.
-fn packed(field: u64, numbers: impl Iterator<Item = u32>, out: &mut Vec<u8>) {
-    let mut packed = Vec::new();
-    for number in numbers {
-        varint(number.into(), &mut packed);
+fn packed(field: u64, numbers: impl Iterator<Item = u32> + Clone, out: &mut RoomWriter<'_>) {
+    let len: u32 = numbers.clone().map(varint_len).sum();
+    if len == 0 {
+        return;
     }
-    if !packed.is_empty() {
-        bytes(field, &packed, out);
+    out.make_room();
+    key(field, LENGTH_DELIMITED, out);
+    varint(len.into(), out);
+    for number in numbers {
+        out.make_room();
+        varint(number.into(), out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RoomWriter, varint};
+
+    #[test]
+    fn a_varint_has_seven_bits_an_octet_and_a_mark_but_in_the_last() {
+        let bits = (0..u64::BITS).map(|bit| 1_u64 << bit);
+        let numbers = bits.flat_map(|bit| [bit - 1, bit, bit | 1, bit | 0x5a5a_5a5a, !bit]);
+        for number in numbers {
+            let mut out = Vec::new();
+            RoomWriter::append_to(&mut out, |out| varint(number, out));
+            let mut rest = number;
+            let mut expected = Vec::new();
+            while rest > 0x7f {
+                expected.push(rest as u8 | 0x80);
+                rest >>= 7;
+            }
+            expected.push(rest as u8);
+            assert_eq!(out, expected, "{number:#x}");
+        }
     }
 }

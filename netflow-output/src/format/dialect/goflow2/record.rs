@@ -3,13 +3,13 @@
 use core::net::IpAddr;
 
 use netflow_core::record::DataRecord;
-use netflow_core::value::NtpTime;
+use netflow_core::value::{NtpTime, unsigned};
 use netflow_core::{MessageHeader, ProjectedFlow, Protocol, Timestamp};
 
 use super::fields;
 use super::message::{FlowMessage, IPV4, IPV6, MOST_ITEMS, ether_type_of, nanos};
 use crate::format::dialect::Faults;
-use crate::format::dialect::record::{ElementPlaces, number};
+use crate::format::dialect::record::ElementPlaces;
 
 const MILLISECOND: u64 = 1_000_000;
 
@@ -35,7 +35,7 @@ impl FlowMessage {
         message.start = nanos(sent);
         message.end = message.start;
         let mut reader = RecordReader {
-            message,
+            message: &mut message,
             header,
             faults,
             sent: nanos(sent),
@@ -43,7 +43,6 @@ impl FlowMessage {
             has_packets: false,
         };
         plan.for_each(record, |id, octets| reader.field(id, octets));
-        let mut message = reader.message;
         if let Some(packet) = flow.packet() {
             message.fill_from_packet(&packet, faults);
             if message.bytes == 0 {
@@ -96,9 +95,9 @@ pub(super) const fn is_read(id: u16) -> bool {
 }
 
 /// Reads the fields of one record.
-struct RecordReader<'h> {
-    message: FlowMessage,
-    header: &'h MessageHeader,
+struct RecordReader<'r> {
+    message: &'r mut FlowMessage,
+    header: &'r MessageHeader,
     faults: Faults,
     /// Nanoseconds since 1970 when the message was sent.
     sent: u64,
@@ -114,7 +113,7 @@ impl RecordReader<'_> {
             21 | 22 | 150..=159 => self.time(id, octets),
             _ => {
                 // A number of no more than eight octets.
-                if let Some(number) = number(octets) {
+                if let Some(number) = unsigned(octets) {
                     self.number(id, number);
                 }
             }
@@ -122,7 +121,7 @@ impl RecordReader<'_> {
     }
 
     fn number(&mut self, id: u16, number: u64) {
-        let message = &mut self.message;
+        let message = &mut *self.message;
         // As the fields of protobuf are: the lower 32 bits.
         let short = number as u32;
         match id {
@@ -190,7 +189,7 @@ impl RecordReader<'_> {
         let Some(address) = address(octets) else {
             return;
         };
-        let message = &mut self.message;
+        let message = &mut *self.message;
         let place = match id {
             8 | 27 => &mut message.source,
             12 | 28 => &mut message.destination,
@@ -217,7 +216,7 @@ impl RecordReader<'_> {
     }
 
     fn mac(&mut self, id: u16, octets: &[u8]) {
-        let Some(number) = number(octets) else {
+        let Some(number) = unsigned(octets) else {
             return;
         };
         match id {
@@ -238,7 +237,7 @@ impl RecordReader<'_> {
     }
 
     fn time(&mut self, id: u16, octets: &[u8]) {
-        let number = number(octets);
+        let number = unsigned(octets);
         let is_ipfix = self.header.protocol == Protocol::Ipfix;
         let time = match id {
             21 | 22 if is_ipfix => None,

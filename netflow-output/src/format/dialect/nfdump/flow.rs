@@ -2,10 +2,12 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
-use netflow_core::{FlowColumn, Projected, ProjectedFlow, Protocol, Timestamp};
+use netflow_core::packet::protocol::{ICMP, ICMPV6};
+use netflow_core::{Projected, ProjectedFlow, Protocol, Timestamp};
 
 use super::fields;
 use super::groups::FieldGroups;
+use crate::format::dialect::positions::number_of_set;
 use crate::format::dialect::record::ElementPlaces;
 use crate::format::dialect::{Faults, protocols};
 
@@ -58,12 +60,11 @@ impl SetFacts {
         row: &ProjectedFlow<'_, '_, '_>,
     ) -> Self {
         let flow = row.flow();
-        let rate = match projected.columns().get(fields::SAMPLING_RATE) {
-            // Samples of one message may differ: some state no rate, and discarded packets have none.
-            _ if flow.sample().is_some() => None,
-            Some(FlowColumn::Absent) => Some(None),
-            Some(FlowColumn::Same) => Some(row.number(fields::SAMPLING_RATE)),
-            _ => None,
+        let number = || row.number(fields::SAMPLING_RATE);
+        // Samples of one message may differ: some state no rate, and discarded packets have none.
+        let rate = match flow.sample() {
+            Some(_) => None,
+            None => number_of_set(projected, fields::SAMPLING_RATE, number),
         };
         Self {
             exporter,
@@ -147,9 +148,6 @@ pub(super) struct DumpedFlow {
     pub(super) flows: u64,
 }
 
-const ICMP: u8 = 1;
-const ICMP_V6: u8 = 58;
-
 impl DumpedFlow {
     /// What is printed of a flow.
     pub(super) fn new(reader: &FlowReader<'_, '_, '_, '_>, faults: Faults) -> Self {
@@ -168,7 +166,7 @@ impl DumpedFlow {
             None
         };
         let factor = rate.unwrap_or(1).max(1);
-        let is_icmp = matches!(protocol, ICMP | ICMP_V6);
+        let is_icmp = matches!(protocol, ICMP | ICMPV6);
         let hides_times = groups.has_unread_times && faults.are_copied();
         let time = |position| {
             let time = if hides_times {

@@ -16,19 +16,28 @@ pub(super) fn write(
     count: u64,
     out: &mut Vec<u8>,
 ) {
-    JsonDocument::document(out, |out| {
-        let mut members = Members(out);
-        members.number("cnt", count);
-        members.word("type", if reader.is_event() { "EVENT" } else { "FLOW" });
-        members.word("ident", "none");
-        members.number("export_sysid", reader.set.exporter);
-        if dumped.groups.generic {
-            members.generic(dumped, reader);
-        }
-        members.addresses(dumped);
-        members.groups(dumped, reader);
-        members.number("sampled", u64::from(reader.rate().is_some()));
+    JsonDocument::documents(out, |out| {
+        out.document(|out| write_members(dumped, reader, count, out));
     });
+}
+
+fn write_members(
+    dumped: &DumpedFlow,
+    reader: &FlowReader<'_, '_, '_, '_>,
+    count: u64,
+    out: &mut JsonDocument<'_>,
+) {
+    let mut members = Members(out);
+    members.number("cnt", count);
+    members.word("type", if reader.is_event() { "EVENT" } else { "FLOW" });
+    members.word("ident", "none");
+    members.number("export_sysid", reader.set.exporter);
+    if dumped.groups.generic {
+        members.generic(dumped, reader);
+    }
+    members.addresses(dumped);
+    members.groups(dumped, reader);
+    members.number("sampled", u64::from(reader.rate().is_some()));
 }
 
 struct Members<'w, 'o>(&'w mut JsonDocument<'o>);
@@ -81,12 +90,18 @@ impl Members<'_, '_> {
 
     fn groups(&mut self, dumped: &DumpedFlow, reader: &FlowReader<'_, '_, '_, '_>) {
         let groups = dumped.groups;
-        let is_zero = reader.number(fields::INPUT) == 0
-            && reader.number(fields::OUTPUT) == 0
-            && reader.number(fields::SOURCE_PREFIX_LENGTH) == 0
-            && reader.number(fields::DESTINATION_PREFIX_LENGTH) == 0;
+        let is_zero = || {
+            let mut positions = [
+                fields::INPUT,
+                fields::OUTPUT,
+                fields::SOURCE_PREFIX_LENGTH,
+                fields::DESTINATION_PREFIX_LENGTH,
+            ]
+            .into_iter();
+            positions.all(|position| reader.number(position) == 0)
+        };
         // The fixed versions always have these fields.
-        if groups.interfaces && !(groups.is_fixed && is_zero) {
+        if groups.interfaces && !(groups.is_fixed && is_zero()) {
             self.interfaces(dumped, reader);
         }
         if groups.counters_out {
@@ -276,13 +291,6 @@ impl Members<'_, '_> {
         self.mac("out_src_mac", addresses[3]);
     }
 
-    #[inline(always)]
-    fn mac(&mut self, key: &'static str, address: u64) {
-        let [_, _, a, b, c, d, e, f] = address.to_be_bytes();
-        self.0.key(key);
-        self.0.mac([a, b, c, d, e, f]);
-    }
-
     fn translation(&mut self, reader: &FlowReader<'_, '_, '_, '_>) {
         let any = IpAddr::V4(core::net::Ipv4Addr::UNSPECIFIED);
         let source = reader.row.address(fields::POST_NAT_SOURCE).unwrap_or(any);
@@ -310,12 +318,6 @@ impl Members<'_, '_> {
         self.word("nat_event", name);
         self.number("nat_pool_id", reader.element(283));
         self.time("t_event", dumped.start_or_epoch());
-    }
-
-    #[inline(always)]
-    fn address(&mut self, key: &'static str, address: IpAddr) {
-        self.0.key(key);
-        self.0.address(address);
     }
 
     /// A time with milliseconds and no zone.

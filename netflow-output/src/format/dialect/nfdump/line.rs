@@ -2,6 +2,7 @@
 
 use core::net::IpAddr;
 
+use netflow_core::packet::protocol::TCP;
 use netflow_core::text;
 
 use super::csv::{write_date, write_port};
@@ -85,8 +86,6 @@ pub(super) fn write(
         out.octet(b'\n');
     });
 }
-
-const TCP: u8 = 6;
 
 /// Packets and bits per second, and octets of a packet.
 fn write_rates(dumped: &DumpedFlow, millis: i64, out: &mut RoomWriter<'_>) {

@@ -76,12 +76,12 @@ pub(super) fn split_variable(octets: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Finds where the fields of a template are, one after the other.
 #[derive(Debug, Default)]
-pub(super) struct FieldPlaces {
+pub(super) struct PlaceFinder {
     end: usize,
     gaps: Vec<usize>,
 }
 
-impl FieldPlaces {
+impl PlaceFinder {
     /// Where the next field is.
     pub(super) fn next(&mut self, field: &TemplateField) -> FieldPlace {
         let segment = self.gaps.len();
@@ -123,7 +123,7 @@ impl ElementPlaces {
         template: &Template,
         is_wanted: impl Fn(u16) -> bool,
     ) -> Self {
-        let mut all = FieldPlaces::default();
+        let mut all = PlaceFinder::default();
         let places = template.fields().iter().filter_map(|field| {
             let place = all.next(field);
             match field.key() {
@@ -149,7 +149,7 @@ impl ElementPlaces {
     ) -> Option<u64> {
         let (_, place) = self.places.iter().find(|(found, _)| *found == id)?;
         let rest = RecordRest::new(record, &self.gaps).after(place.segment);
-        number(place.octets(rest)?)
+        unsigned(place.octets(rest)?)
     }
 
     /// Calls `each` with the number of each element and its octets, in the order of the record.
@@ -165,17 +165,5 @@ impl ElementPlaces {
                 each(*id, octets);
             }
         }
-    }
-}
-
-/// A number of no more than eight octets.
-#[inline]
-pub(in crate::format::dialect) fn number(octets: &[u8]) -> Option<u64> {
-    match octets.len() {
-        1 => octets.first().map(|octet| (*octet).into()),
-        2 => Some(u16::from_be_bytes(octets.try_into().ok()?).into()),
-        4 => Some(u32::from_be_bytes(octets.try_into().ok()?).into()),
-        8 => Some(u64::from_be_bytes(octets.try_into().ok()?)),
-        _ => unsigned(octets),
     }
 }

@@ -4,7 +4,7 @@ use netflow_core::element::DataType;
 use netflow_core::value::{Text, Value, unsigned};
 
 use crate::format::dialect::Encode;
-use crate::format::dialect::protocols::{self, TCP_FLAGS, letters};
+use crate::format::dialect::protocols::{self, TCP_FLAGS, letters, write_letters};
 use crate::format::dialect::record::PlainForm;
 
 /// How the value of an element is written.
@@ -204,7 +204,10 @@ impl TelegrafForm {
     /// How fields of this number of octets are written, if it needs nothing but their value.
     pub(super) const fn plain(self, len: u16) -> Option<PlainForm> {
         match (self, len) {
-            (Self::Typed(data_type), _) => PlainForm::of(data_type, len),
+            (Self::Typed(data_type), _) => match PlainForm::of(data_type, len) {
+                Some(PlainForm::StyledNumber) => None,
+                plain => plain,
+            },
             (Self::Address, 4) => Some(PlainForm::Ipv4),
             // The octet decides alone.
             (
@@ -244,7 +247,7 @@ impl TelegrafForm {
             Self::Hex => out.hex("0x", octets),
             Self::Protocol => protocols::write_lower_keyword(first, out),
             Self::TcpFlags => write_tcp_flags(octets, out),
-            Self::FragmentFlags => out.word(ascii_word(&letters(first, *b"RDM*****"))),
+            Self::FragmentFlags => write_letters(letters(first, *b"RDM*****"), out),
             Self::Octet(place) => out.unsigned(octets.get(place).copied().unwrap_or(0).into()),
             Self::Word(words) => match words.of(unsigned(octets).unwrap_or(0)) {
                 "" => out.number_word(first.into()),
@@ -320,15 +323,11 @@ fn address(octets: &[u8]) -> Option<Value<'_>> {
 fn write_tcp_flags<E: Encode>(octets: &[u8], out: &mut E) {
     let low = |flags| letters(flags, TCP_FLAGS);
     match octets {
-        [flags] => out.word(ascii_word(&low(*flags))),
+        [flags] => write_letters(low(*flags), out),
         [.., high, flags] => {
             let both = [letters(*high, [b'*'; 8]), low(*flags)];
-            out.word(ascii_word(both.as_flattened()));
+            out.word(core::str::from_utf8(both.as_flattened()).unwrap_or_default());
         }
         [] => out.word(""),
     }
-}
-
-fn ascii_word(letters: &[u8]) -> &str {
-    core::str::from_utf8(letters).unwrap_or_default()
 }

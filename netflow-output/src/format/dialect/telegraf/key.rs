@@ -187,7 +187,7 @@ impl FieldValue<'_> {
             Self::Text(text) => out.text(*text),
             Self::Address(address) => out.address(*address),
             Self::Mac(address) => out.mac(*address),
-            Self::Letters(letters) => out.word(core::str::from_utf8(letters).unwrap_or_default()),
+            Self::Letters(letters) => protocols::write_letters(*letters, out),
             Self::Hex(number) => out.hex("0x", &number.to_be_bytes()),
             Self::Flag(flag) => out.boolean(*flag),
             Self::Numbers(numbers) => {
