@@ -327,4 +327,27 @@ mod tests {
             ("2".to_owned(), 2, minute(945))
         );
     }
+
+    #[test]
+    fn flows_of_more_than_an_hour_ago_are_shown_when_they_were_received_and_counted() {
+        let options = ReportOptions::new("collector", 0x5eed);
+        let now = Timestamp::from_secs(1_700_000_000);
+        let mut decoder = Decoder::default();
+        let mut recent = RecentReport::new(&options, 8 << 20, now);
+        // The exporter runs for three hours; the flows began and ended when it started, and just now.
+        let uptime = 3 * 3_600_000_u32;
+        for (sequence, time) in [(0, 0), (1, uptime)] {
+            let mut payload = payload(sequence);
+            payload[4..8].copy_from_slice(&uptime.to_be_bytes());
+            payload[8..12].copy_from_slice(&1_700_000_000_u32.to_be_bytes());
+            payload[48..52].copy_from_slice(&time.to_be_bytes());
+            payload[52..56].copy_from_slice(&time.to_be_bytes());
+            let exporter = "198.51.100.1:2055".parse().unwrap();
+            let datagram = Datagram::new(exporter, Transport::Udp, now, &payload);
+            recent.decoded(&decoder.decode(datagram).unwrap());
+        }
+        let totals = &recent.current.gathered.totals;
+        assert_eq!((totals.distant, totals.sums.flows), (1, 2));
+        assert_eq!((totals.first, totals.last), (Some(now), Some(now)));
+    }
 }
