@@ -48,23 +48,29 @@ pub(crate) trait Examined: Send {
     fn source(&mut self, facts: SourceFacts);
 }
 
-impl Examined for Health {
-    fn decoded(&mut self, decoded: &Decoded<'_>) {
-        self.decoded(decoded);
-    }
+/// `examined!(Health)`: passes on to the type's own methods of the same names.
+macro_rules! examined {
+    ($($type:ty)+) => {
+        $(impl Examined for $type {
+            fn decoded(&mut self, decoded: &Decoded<'_>) {
+                self.decoded(decoded);
+            }
 
-    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) {
-        self.unreadable(datagram, error);
-    }
+            fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) {
+                self.unreadable(datagram, error);
+            }
 
-    fn session_ended(&mut self, decoder: &Decoder, exporter: SocketAddr) {
-        self.session_ended(decoder, exporter);
-    }
+            fn session_ended(&mut self, decoder: &Decoder, exporter: SocketAddr) {
+                self.session_ended(decoder, exporter);
+            }
 
-    fn source(&mut self, facts: SourceFacts) {
-        self.source(facts);
-    }
+            fn source(&mut self, facts: SourceFacts) {
+                self.source(facts);
+            }
+        })+
+    };
 }
+examined!(Health netflow_report::Report);
 
 /// Decodes inputs. A file that cannot be read to its end is a warning, or with `strict` an error.
 pub(crate) fn examine<E: Examined>(

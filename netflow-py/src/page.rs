@@ -1,11 +1,8 @@
 //! The report on traffic and on the health of exporters, as the page that `netflow report` writes.
 
 use alloc::sync::Arc;
-use core::net::SocketAddr;
 
 use netflow_cli::KnownAddresses;
-use netflow_core::{Datagram, Decoded, Decoder, Error};
-use netflow_health::SourceFacts;
 use netflow_io::Feed;
 use netflow_output::enrich::{Geo, GeoDatabase};
 use netflow_report::{Report, ReportOptions};
@@ -14,7 +11,7 @@ use pyo3::prelude::*;
 
 use crate::arguments::{self, limits};
 use crate::exporters::{ExporterArguments, Exporters};
-use crate::health::{Examination, Examined, examine};
+use crate::health::{Examination, examine};
 use crate::input::{Input, PathOrOpener};
 
 /// What a page shows.
@@ -70,23 +67,5 @@ impl PageOptions {
         options.flows = self.flows;
         options.addresses = Some(Arc::new(KnownAddresses::new(geo, internal)));
         Ok(options)
-    }
-}
-
-impl Examined for Report {
-    fn decoded(&mut self, decoded: &Decoded<'_>) {
-        self.decoded(decoded);
-    }
-
-    fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) {
-        self.unreadable(datagram, error);
-    }
-
-    fn session_ended(&mut self, decoder: &Decoder, exporter: SocketAddr) {
-        self.session_ended(decoder, exporter);
-    }
-
-    fn source(&mut self, facts: SourceFacts) {
-        self.source(facts);
     }
 }

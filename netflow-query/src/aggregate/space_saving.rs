@@ -241,7 +241,7 @@ mod tests {
     use std::collections::HashMap;
 
     use super::{BoundedGroups, memory_of};
-    use crate::aggregate::{GroupValue, Sum, Sums};
+    use crate::aggregate::{Group, GroupValue, Sum, Sums};
 
     fn sums(octets: u64) -> Sums {
         Sums {
@@ -270,19 +270,21 @@ mod tests {
         std::format!("{key:.0}").parse().unwrap()
     }
 
+    /// The first value of each group, its octets and their bound.
+    fn found(top: &[Group]) -> Vec<(&GroupValue, u64, u64)> {
+        top.iter()
+            .map(|group| (&group.values[0], group.sums.octets, group.error))
+            .collect()
+    }
+
     #[test]
     fn sums_are_exact_while_groups_fit() {
         let mut groups = BoundedGroups::new(Sum::Octets, 1 << 30);
         for (key, octets) in [(1, 5), (2, 7), (1, 3), (3, 7)] {
             groups.add(&[GroupValue::Unsigned(key)], sums(octets), None);
         }
-        let top = groups.top(2);
-        let found: Vec<_> = top
-            .iter()
-            .map(|group| (&group.values[0], group.sums.octets, group.error))
-            .collect();
         assert_eq!(
-            found,
+            found(&groups.top(2)),
             [
                 (&GroupValue::Unsigned(1), 8, 0),
                 (&GroupValue::Unsigned(2), 7, 0)
@@ -354,13 +356,8 @@ mod tests {
             }
             merged.merge(&groups);
         }
-        let top = merged.top(3);
-        let found: Vec<_> = top
-            .iter()
-            .map(|group| (&group.values[0], group.sums.octets, group.error))
-            .collect();
         assert_eq!(
-            found,
+            found(&merged.top(3)),
             [
                 (&GroupValue::Unsigned(2), 8, 0),
                 (&GroupValue::Unsigned(1), 5, 0),
