@@ -54,7 +54,8 @@ use netflow_query::{Filter, FlowCounter};
 
 pub use self::addresses::Addresses;
 use self::gather::Gathered;
-pub use self::recent::{LivePage, RecentPart, RecentReport};
+pub use self::page::LivePage;
+pub use self::recent::{RecentPart, RecentReport};
 
 /// What a report covers, and how much it lists.
 #[derive(Debug, Clone)]

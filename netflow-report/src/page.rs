@@ -10,9 +10,10 @@ mod tables;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+pub use self::live::LivePage;
+use crate::ReportOptions;
 use crate::gather::Gathered;
 use crate::quantity::{grouped, harmless};
-use crate::{LivePage, ReportOptions};
 
 const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");

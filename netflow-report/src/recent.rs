@@ -14,7 +14,7 @@ use crate::gather::panel::PANELS;
 use crate::gather::sample::FlowSample;
 use crate::gather::timeline::Timeline;
 use crate::gather::totals::Reach;
-use crate::page::{self, Content};
+use crate::page::{self, Content, LivePage};
 
 /// The hour is forgotten in steps of this length.
 const STEP: i64 = 5 * 60 * 1_000_000_000;
@@ -71,26 +71,6 @@ struct Step {
 pub struct RecentPart {
     steps: Vec<Arc<Step>>,
     health: netflow_health::Report,
-}
-
-/// What the page of a collector says about itself.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct LivePage {
-    /// The page shows the flows that were received from this time.
-    pub from: Timestamp,
-    /// When the page was made.
-    pub until: Timestamp,
-    /// Flows that were received in this time and are not in the page.
-    pub left_out_flows: u64,
-    /// Threads whose part is in the page.
-    pub workers: usize,
-    /// Threads that did not answer.
-    pub busy: usize,
-    /// Paths of further pages, and their names.
-    pub links: Vec<(&'static str, &'static str)>,
-    /// What the sockets received and lost.
-    pub source: SourceFacts,
 }
 
 impl RecentReport {

@@ -1,6 +1,7 @@
 //! The outputs of a collector: any number of workers, any number of destinations, and for each
 //! destination one thread that writes.
 
+mod address;
 mod body;
 mod chunk;
 #[cfg(feature = "compression")]

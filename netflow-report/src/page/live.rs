@@ -1,13 +1,34 @@
 //! The part of the page that only a collector's has.
 
 use maud::{Markup, html};
+use netflow_core::Timestamp;
+use netflow_health::SourceFacts;
 
 use super::overview::time;
-use crate::LivePage;
 use crate::quantity::grouped;
 
 /// Seconds after which a browser loads the page again.
 pub(super) const REFRESH: u32 = 30;
+
+/// What the page of a collector says about itself.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct LivePage {
+    /// The page shows the flows that were received from this time.
+    pub from: Timestamp,
+    /// When the page was made.
+    pub until: Timestamp,
+    /// Flows that were received in this time and are not in the page.
+    pub left_out_flows: u64,
+    /// Threads whose part is in the page.
+    pub workers: usize,
+    /// Threads that did not answer.
+    pub busy: usize,
+    /// Paths of further pages, and their names.
+    pub links: Vec<(&'static str, &'static str)>,
+    /// What the sockets received and lost.
+    pub source: SourceFacts,
+}
 
 pub(super) fn header(live: &LivePage) -> Markup {
     html! {

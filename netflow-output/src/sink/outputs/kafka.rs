@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::destination;
+use super::address::address;
 use super::http::Credentials;
 
 /// The port of a broker.
@@ -30,7 +30,7 @@ impl KafkaAddress {
         let (brokers, topic) = text.split_once('/').unwrap_or((text, ""));
         let brokers = brokers
             .split(',')
-            .map(|broker| destination::address(broker, Some(PORT)))
+            .map(|broker| address(broker, Some(PORT)))
             .collect::<Result<Vec<_>, _>>()?
             .join(",");
         if topic.is_empty() {
