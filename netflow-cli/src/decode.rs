@@ -12,7 +12,12 @@ use crate::usage::Usage;
 /// Runs the command. The caller reports arguments that contradict each other.
 pub(crate) fn run(args: &Decode) -> Result<Status, Usage> {
     let plan = Plan::new(args)?;
+    if let Some(names) = args.dialect.host_names() {
+        // Nothing is lost while a file waits.
+        names.set_patience(args.dns_wait);
+    }
     let job = Job {
+        host_names: args.dialect.host_names(),
         state: args.state.as_deref(),
         scope: if args.by_port {
             SessionScope::Transport

@@ -10,6 +10,7 @@ use std::path::Path;
 use netflow_core::{Decoder, InputNames, Limits, SessionScope};
 use netflow_io::{CaptureOptions, Feed, Source};
 use netflow_output::anonymise::Anonymiser;
+use netflow_output::enrich::HostNames;
 use netflow_output::format::Suspects;
 use netflow_output::sink::Output;
 
@@ -36,6 +37,8 @@ pub(crate) struct Job<'a> {
     pub(crate) state: Option<&'a Path>,
     /// What replaces the addresses of datagrams, if anything does.
     pub(crate) anonymiser: Option<&'a Anonymiser>,
+    /// The names of addresses that rows have.
+    pub(crate) host_names: Option<&'a HostNames>,
     /// Whose templates and options belong together.
     pub(crate) scope: SessionScope,
     /// More is expected at the end of the last file.
@@ -56,6 +59,7 @@ impl<'a> Job<'a> {
             output,
             state: None,
             anonymiser: None,
+            host_names: None,
             scope: SessionScope::Exporter,
             is_followed: false,
             quiet: false,
@@ -235,6 +239,7 @@ impl DecodeRun {
         }
         self.progress.end();
         if job.summary && is_any_open {
+            self.summary.asked(job.host_names.map(HostNames::counts));
             self.summary.write(&decoders, suspects);
         }
         if job.strict && self.summary.has_problems() {

@@ -15,6 +15,7 @@ use netflow_core::{
     SequenceCounts, SequenceUnit, Stats,
 };
 use netflow_io::CopyKind;
+use netflow_output::enrich::DnsCounts;
 use netflow_output::format::Suspects;
 
 use self::lines::Lines;
@@ -38,6 +39,8 @@ pub(crate) struct Summary {
     ended: Vec<DomainReport>,
     /// Flows that the schema cannot express.
     left_out: u64,
+    /// What name servers were asked.
+    asked: Option<DnsCounts>,
     /// The number of the present datagram among all, where several threads decode.
     sequence: u64,
 }
@@ -78,6 +81,11 @@ impl Summary {
     /// Counts flows that the schema cannot express.
     pub(crate) const fn leave_out(&mut self, flows: u64) {
         self.left_out += flows;
+    }
+
+    /// Takes what name servers were asked.
+    pub(crate) const fn asked(&mut self, counts: Option<DnsCounts>) {
+        self.asked = counts;
     }
 
     /// Adds what a thread met.
@@ -158,6 +166,9 @@ impl Summary {
         self.read_lines(&mut lines);
         decoded_lines(decoders, &mut lines);
         self.doubt_lines(decoders, suspects, &mut lines);
+        if let Some(asked) = &self.asked {
+            lines.line("host names", &host_names(asked));
+        }
         self.problem_lines(&mut lines);
         self.source_lines(&mut lines);
         let ended = self.ended.iter().copied();
@@ -261,6 +272,28 @@ const fn place(kind: CopyKind) -> &'static str {
         CopyKind::Interface => "of another interface",
         _ => "of another path",
     }
+}
+
+/// What name servers were asked, and what came of it.
+fn host_names(asked: &DnsCounts) -> String {
+    let queries = if asked.queries == 1 {
+        "query"
+    } else {
+        "queries"
+    };
+    let mut text = format!("{} {queries}", asked.queries);
+    for (count, what) in [
+        (asked.names, "answered with a name"),
+        (asked.nameless, "answered that there is none"),
+        (asked.failures, "without a usable answer"),
+        (asked.left_out, "not asked for because the queue was full"),
+        (asked.late, "written without a name that was not there yet"),
+    ] {
+        if count > 0 {
+            let _ = write!(text, ", {count} {what}");
+        }
+    }
+    text
 }
 
 /// What was decoded.

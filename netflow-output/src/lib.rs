@@ -5,7 +5,7 @@
 //! - [`format`](mod@format): messages in, octets out. A [`Format`](crate::format::Format) appends rows to the
 //!   caller's buffer; it opens no file and no socket.
 //! - [`anonymise`](mod@anonymise): a decoder shows other addresses than those that were sent.
-//! - [`enrich`]: what databases of the site know of the addresses of flows.
+//! - [`enrich`]: what databases and name servers know of the addresses of flows.
 //! - [`sink`]: where the octets are written: standard output, a file, a folder; for a collector, any number of
 //!   [`Outputs`](crate::sink::Outputs).
 //!
@@ -40,6 +40,7 @@
 //!
 //! - `columns`: Parquet and Arrow IPC ([`format`](mod@format)), and a folder of such files ([`sink`]).
 //! - `compression`: files of rows compressed with gzip and zstd.
+//! - `dns`: names of addresses from the DNS ([`enrich`]).
 //! - `geo`: databases of places and autonomous systems ([`enrich`]).
 //! - `http`: requests to Elasticsearch, Datadog, Splunk, Loki, ClickHouse, OTLP and others.
 //! - `ipfix`: IPFIX messages to another collector.

@@ -2,9 +2,12 @@
 //! servers in tests share.
 #![expect(
     clippy::missing_panics_doc,
-    reason = "a test that finds no captures, or receives no request of HTTP, has failed"
+    reason = "a test that finds no captures, or receives no request of HTTP or DNS, has failed"
 )]
 
+extern crate alloc;
+
+pub mod dns;
 pub mod http;
 mod port;
 

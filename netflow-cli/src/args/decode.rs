@@ -1,5 +1,6 @@
 //! The command line of `netflow decode`.
 
+use core::time::Duration;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -13,7 +14,7 @@ use super::fields::FieldParser;
 use super::format::{Format, SchemaName, SchemaParser};
 use super::inputs::InputArgs;
 use super::order;
-use super::window::Window;
+use super::window::{Window, span};
 
 /// Show the flows in captures and IPFIX files.
 ///
@@ -106,6 +107,10 @@ pub(crate) struct Decode {
     #[command(flatten)]
     pub(crate) dialect: DialectArgs,
 
+    /// How long rows may wait for names of --dns, all of them together
+    #[arg(long, value_name = "SPAN", value_parser = wait, default_value = "10s")]
+    pub(crate) dns_wait: Duration,
+
     /// Number of threads: each decodes the exporters assigned to it and writes their rows, or compresses
     /// columns of Parquet. A table, the schema nfdump, --sort, --limit, --count and --follow use one
     /// thread. The output does not depend on the number of threads
@@ -119,6 +124,14 @@ pub(crate) struct Decode {
     /// Show neither summary nor progress
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// A span of time, which may be 0 here.
+fn wait(text: &str) -> Result<Duration, String> {
+    match text {
+        "0" | "0s" => Ok(Duration::ZERO),
+        text => span(text),
+    }
 }
 
 const AFTER_HELP: &str = "\

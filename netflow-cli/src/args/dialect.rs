@@ -1,7 +1,7 @@
 //! The options of schemas that are the documents of other tools.
 
 use clap::Args;
-use netflow_output::enrich::GeoDatabase;
+use netflow_output::enrich::{DnsError, DnsOptions, GeoDatabase, HostNames};
 use netflow_output::format::dialect::{
     Additions, CommunityIdSeed, DialectOptions, Faults, Networks,
 };
@@ -40,6 +40,17 @@ pub(crate) struct DialectArgs {
     #[arg(long, value_name = "FILE")]
     asn: Option<GeoDatabase>,
 
+    /// Schemas ecs, ecs-integration and elastiflow: names of addresses, asked of these name servers or of those of
+    /// the system. No flow waits for a name: those before its answer go without
+    #[arg(
+        long,
+        value_name = "SERVER,…|system",
+        value_parser = host_names,
+        // Pseudonyms have no names, or those of others.
+        conflicts_with = "anonymise"
+    )]
+    dns: Option<HostNames>,
+
     /// Schema logstash: the member that holds the fields
     #[arg(long, value_name = "NAME", default_value = "netflow")]
     target: String,
@@ -58,6 +69,20 @@ pub(crate) struct DialectArgs {
 }
 
 impl DialectArgs {
+    /// The names of addresses that are asked for.
+    pub(crate) const fn host_names(&self) -> Option<&HostNames> {
+        self.dns.as_ref()
+    }
+
+    /// Goes on with the names that another has, if it asks the same servers.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn share_host_names(&mut self, other: Option<&HostNames>) {
+        let is_same = |own: &HostNames| other.is_some_and(|other| other.options() == own.options());
+        if self.dns.as_ref().is_some_and(is_same) {
+            self.dns = other.cloned();
+        }
+    }
+
     /// As netflow-output takes them.
     pub(crate) fn options(&self) -> DialectOptions {
         let mut options = DialectOptions::default();
@@ -67,14 +92,22 @@ impl DialectArgs {
         options.internal_networks = self.internal_networks.clone();
         options.additions = Additions::new(self.tags.clone(), self.fields.clone());
         options.community_id_seed = CommunityIdSeed(self.community_id_seed);
-        options.geo.places.clone_from(&self.geo);
-        options.geo.systems.clone_from(&self.asn);
+        let enrichment = &mut options.enrichment;
+        enrichment.geo.places.clone_from(&self.geo);
+        enrichment.geo.systems.clone_from(&self.asn);
+        enrichment.host_names.clone_from(&self.dns);
         options.target.clone_from(&self.target);
         options.include_flowset_id = self.include_flowset_id;
         options.time_key.clone_from(&self.time_key);
         options.forward_tag.clone_from(&self.forward_tag);
         options
     }
+}
+
+/// Starts to ask the servers that the option names.
+fn host_names(servers: &str) -> Result<HostNames, DnsError> {
+    let options: DnsOptions = servers.parse()?;
+    HostNames::start(options)
 }
 
 fn field(text: &str) -> Result<(String, String), String> {

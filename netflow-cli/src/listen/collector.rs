@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use netflow_io::Feed;
 use netflow_io::live::Live;
+use netflow_output::enrich::HostNames;
 use netflow_output::sink::{NextOutput, OutputState, Outputs};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::flag;
@@ -175,6 +176,7 @@ impl<'l> Collector<'l> {
             published.queue_drops = queue_drops;
             published.workers = reports;
             published.outputs = outputs;
+            published.host_names = self.settings.host_names.as_ref().map(HostNames::counts);
             published.is_healthy = self.workers.iter().all(|one| !one.thread.is_finished());
         }
         if self.last_save.elapsed() >= self.settings.state_interval {
@@ -232,7 +234,7 @@ impl<'l> Collector<'l> {
 
     /// Applies the settings of the configuration file that can change. If it is wrong, nothing changes.
     fn reload(&mut self, reload: &impl Fn() -> Result<Settings, String>) {
-        let settings = match reload() {
+        let mut settings = match reload() {
             Ok(settings) => settings,
             Err(reason) => {
                 self.log
@@ -253,6 +255,7 @@ impl<'l> Collector<'l> {
                 &[],
             );
         }
+        settings.share_host_names(&self.settings);
         let exporters = Arc::new(settings.exporters.clone());
         for worker in &self.workers {
             let request = Request::Exporters(Arc::clone(&exporters));
@@ -266,6 +269,7 @@ impl<'l> Collector<'l> {
                 return;
             }
             self.settings.outputs = settings.outputs;
+            self.settings.host_names = settings.host_names;
         }
         self.log.info("the configuration is read again", &[]);
     }
@@ -362,6 +366,9 @@ impl<'l> Collector<'l> {
         self.log.end();
         report::ended(&self.live.summary(), &reports, self.log);
         report::outputs(&ended, self.log);
+        if let Some(names) = &self.settings.host_names {
+            report::host_names(&names.counts(), self.log);
+        }
         if late > 0 {
             self.log
                 .error("workers did not end in time", &[("workers", &late)]);
@@ -395,6 +402,7 @@ fn publish(
         queue_drops: Vec::new(),
         workers: Vec::new(),
         outputs: outputs.statistics(),
+        host_names: settings.host_names.as_ref().map(HostNames::counts),
         is_healthy: true,
     }));
     let requests = workers.iter().map(|worker| worker.requests.clone());

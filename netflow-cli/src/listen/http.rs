@@ -19,6 +19,7 @@ use std::thread;
 use std::time::SystemTime;
 
 use netflow_io::live::{LiveSummary, OpenListener};
+use netflow_output::enrich::DnsCounts;
 use netflow_output::sink::{Credentials, OutputState, OutputStatistics};
 
 use self::access::Refusal;
@@ -43,6 +44,8 @@ pub(super) struct Snapshot {
     pub(super) queue_drops: Vec<(IpAddr, u64)>,
     pub(super) workers: Vec<WorkerReport>,
     pub(super) outputs: Vec<OutputStatistics>,
+    /// What name servers were asked, if they are.
+    pub(super) host_names: Option<DnsCounts>,
     /// Whether all workers run.
     pub(super) is_healthy: bool,
 }

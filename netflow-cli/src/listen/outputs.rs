@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use netflow_core::field::FlowField;
 use netflow_core::{InputNames, Limits};
+use netflow_output::enrich::HostNames;
 use netflow_output::format::{Biflows, Csv, FlowLines, Lines, Records, Selection, Table, Wire};
 #[cfg(feature = "http")]
 use netflow_output::sink::HttpConfig;
@@ -200,6 +201,11 @@ fn usual_format(to: &str, schema: SchemaName, to_terminal: bool) -> Format {
 impl OutputPlan {
     pub(super) fn is_stdout(&self) -> bool {
         self.to == Destination::Stdout
+    }
+
+    /// Goes on with the names of addresses that are known, if the same servers are asked.
+    pub(super) fn share_host_names(&mut self, known: Option<&HostNames>) {
+        self.dialect.share_host_names(known);
     }
 
     /// Whether flows are counted and not formatted. Rows of other schemas have to be formatted:

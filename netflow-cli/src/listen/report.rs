@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use netflow_core::Stats;
 use netflow_io::live::{CloseReason, Live, LiveSummary, Notice};
+use netflow_output::enrich::DnsCounts;
 use netflow_output::sink::OutputStatistics;
 
 use super::log::Log;
@@ -166,6 +167,21 @@ pub(super) fn ended(received: &LiveSummary, workers: &[WorkerReport], log: &Log)
             &[("datagrams", &forwarded), ("failed", &failures)],
         );
     }
+}
+
+/// Reports what name servers were asked.
+pub(super) fn host_names(asked: &DnsCounts, log: &Log) {
+    log.info(
+        "host names",
+        &[
+            ("queries", &asked.queries),
+            ("names", &asked.names),
+            ("nameless", &asked.nameless),
+            ("failures", &asked.failures),
+            ("left_out", &asked.left_out),
+            ("late", &asked.late),
+        ],
+    );
 }
 
 /// Reports what happened to the rows of each output.

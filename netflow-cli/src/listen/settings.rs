@@ -13,6 +13,7 @@ use netflow_core::{Decoder, Limits, SessionScope};
 #[cfg(feature = "tls")]
 use netflow_io::live::{ClientCertificates, TlsOptions};
 use netflow_io::live::{Listener, ListenerTransport, LiveOptions, Protocols};
+use netflow_output::enrich::HostNames;
 #[cfg(feature = "http")]
 use netflow_output::sink::Credentials;
 use netflow_output::sink::Outputs;
@@ -41,6 +42,8 @@ pub(super) struct Settings {
     pub(super) fixed: String,
     pub(super) outputs: Vec<OutputPlan>,
     pub(super) exporters: Exporters,
+    /// The names of addresses that rows have.
+    pub(super) host_names: Option<HostNames>,
     /// What replaces addresses.
     pub(super) anonymise: Option<KeyFile>,
     pub(super) limits: Limits,
@@ -92,7 +95,10 @@ impl UiSettings {
         Ok(Self {
             token,
             memory: listen.ui_memory.map_or(Self::MEMORY, |octets| octets.0),
-            addresses: Arc::new(KnownAddresses::new(dialect.geo, dialect.internal_networks)),
+            addresses: Arc::new(KnownAddresses::new(
+                dialect.enrichment.geo,
+                dialect.internal_networks,
+            )),
         })
     }
 }
@@ -116,6 +122,7 @@ impl Settings {
             outputs,
             limits,
             exporters: listen.exporters,
+            host_names: listen.dialect.host_names().cloned(),
             anonymise: listen.anonymise,
             scope: if listen.by_port {
                 SessionScope::Transport
@@ -141,6 +148,18 @@ impl Settings {
             #[cfg(feature = "http")]
             metrics: listen.metrics,
         })
+    }
+
+    /// Goes on with the names of addresses that are known, if the same servers are asked.
+    pub(super) fn share_host_names(&mut self, before: &Self) {
+        let known = before.host_names.as_ref();
+        for output in &mut self.outputs {
+            output.share_host_names(known);
+        }
+        let is_same = |own: &HostNames| known.is_some_and(|one| one.options() == own.options());
+        if self.host_names.as_ref().is_some_and(is_same) {
+            self.host_names = known.cloned();
+        }
     }
 
     /// A decoder for one worker.

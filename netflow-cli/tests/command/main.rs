@@ -15,6 +15,8 @@ mod filter;
 mod folder;
 mod formats;
 mod hints;
+#[cfg(feature = "dns")]
+mod host_names;
 mod integration;
 mod interfaces;
 mod interrupt;

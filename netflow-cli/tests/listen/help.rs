@@ -184,6 +184,10 @@ const LISTEN: &[(&str, &[&str])] = &[
         &["geo", "asn"],
     ),
     (
+        "schemas::documents_have_names_of_addresses_from_a_server",
+        &["dns"],
+    ),
+    (
         "state::a_template_is_in_force_for_as_long_as_it_is_asked_to_be",
         &["template-timeout"],
     ),

@@ -150,7 +150,12 @@ fn described_metrics(page: &str) -> BTreeSet<String> {
 }
 
 /// The beginnings that metrics share.
-const SHARED: [&str; 3] = ["netflow_source_", "netflow_output_", "netflow_exporter_"];
+const SHARED: [&str; 4] = [
+    "netflow_dns_",
+    "netflow_source_",
+    "netflow_output_",
+    "netflow_exporter_",
+];
 
 #[test]
 #[cfg(all(feature = "http", feature = "tls"))]

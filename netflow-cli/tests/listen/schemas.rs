@@ -1,6 +1,11 @@
 //! The options of schemas and of what is known of exporters.
 
+#[cfg(all(feature = "dns", feature = "http"))]
+use netflow_testdata::dns::{NameServer, Reply};
+
 use crate::harness::{Collector, Ended, Folder, logged, record, run, send, template, v5};
+#[cfg(all(feature = "dns", feature = "http"))]
+use crate::http::get;
 
 /// How a collector with these options ends that received these datagrams, in order.
 fn collect(options: &[&str], datagrams: &[Vec<u8>]) -> Ended {
@@ -110,6 +115,42 @@ fn documents_have_places_and_systems_from_databases() {
     );
     let systems = database("systems.mmdb");
     changes(&ecs, &["--asn", &systems], &flow, "\"number\":64496");
+}
+
+#[cfg(all(feature = "dns", feature = "http"))]
+#[test]
+fn documents_have_names_of_addresses_from_a_server() {
+    let server = NameServer::start(|_| Reply::Name("host.example.net"));
+    let address = server.address.to_string();
+    let mut collector = Collector::start(&[
+        "--udp",
+        "127.0.0.1:0",
+        "--schema",
+        "ecs",
+        "--dns",
+        &address,
+        "--metrics",
+        "127.0.0.1:0",
+    ]);
+    let (to, metrics) = (collector.addresses[0], collector.addresses[1]);
+    // The first flows go without.
+    collector.wait(|collector| {
+        send("127.0.0.1", to, &v5(0, 7));
+        collector
+            .stdout()
+            .contains("\"domain\":\"host.example.net\"")
+    });
+    let has_counted = |text: &str| text.contains("\nnetflow_dns_names_total 1\n");
+    collector.wait(|_| has_counted(&get(metrics, "/metrics").1));
+    let text = get(metrics, "/metrics").1;
+    assert!(text.contains("\nnetflow_dns_queries_total 1\n"), "{text}");
+    // Known names and counts outlive a change of the configuration.
+    collector.signal("HUP");
+    collector.wait(|collector| collector.log().contains("the configuration is read again"));
+    let ended = collector.stop();
+    assert_eq!(logged(&ended.log, "host names", "queries"), "1");
+    assert_eq!(server.asked().len(), 1);
+    assert_eq!(server.refused(), 0);
 }
 
 #[test]

@@ -39,7 +39,8 @@ const COMPUTED: [(u16, &str); 24] = [
 fn keeps_value(form: &str) -> Result<bool> {
     Ok(match form {
         "constant" | "network" | "network_address" | "both_octets" | "both_packets" | "ip_size"
-        | "version" | "flow_kind" | "vxlan" | "ether_type_name" => false,
+        | "version" | "flow_kind" | "vxlan" | "ether_type_name" | "host_name"
+        | "host_name_if_asked" => false,
         "plain" | "seconds" | "milliseconds" | "epoch" | "ipv6" | "mac_number" | "mac_hex"
         | "ether_type" | "ether_type_hex" | "direction" | "of_icmp" | "of_icmpv6" | "keyword"
         | "lower_keyword" | "text" | "flag_names" | "flag_names_of_tcp" | "ip_version_name"

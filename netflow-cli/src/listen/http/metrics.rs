@@ -4,6 +4,7 @@ use core::fmt::{self, Display, Write as _};
 use std::time::SystemTime;
 
 use netflow_core::{DomainReport, Stats};
+use netflow_output::enrich::DnsCounts;
 use netflow_output::sink::{OutputState, OutputStatistics};
 
 use super::Snapshot;
@@ -27,6 +28,7 @@ pub(super) fn text(state: &Snapshot) -> String {
     }
     decoded(state, &mut out);
     outputs(&state.outputs, &mut out);
+    host_names(&state.host_names.unwrap_or_default(), &mut out);
     exporters(state, &mut out);
     out.0
 }
@@ -287,6 +289,49 @@ fn outputs(outputs: &[OutputStatistics], out: &mut Text) {
                 [("output", &number), ("to", &to), ("reason", &reason)];
             out.sample(name, &labels, &rows);
         }
+    }
+}
+
+/// What name servers were asked: the name of a metric, what it is, and how it is read.
+type DnsCounter = (&'static str, &'static str, fn(&DnsCounts) -> u64);
+
+const HOST_NAMES: [DnsCounter; 6] = [
+    (
+        "netflow_dns_queries_total",
+        "Queries sent to name servers.",
+        |one| one.queries,
+    ),
+    (
+        "netflow_dns_names_total",
+        "Addresses whose name was answered.",
+        |one| one.names,
+    ),
+    (
+        "netflow_dns_nameless_total",
+        "Addresses that have no name, by the answer.",
+        |one| one.nameless,
+    ),
+    (
+        "netflow_dns_failures_total",
+        "Addresses for which there was no usable answer.",
+        |one| one.failures,
+    ),
+    (
+        "netflow_dns_left_out_total",
+        "Times that an address was not asked for because the queue was full.",
+        |one| one.left_out,
+    ),
+    (
+        "netflow_dns_late_total",
+        "Times that a flow went without a name that was not there yet.",
+        |one| one.late,
+    ),
+];
+
+fn host_names(asked: &DnsCounts, out: &mut Text) {
+    for (name, help, value) in HOST_NAMES {
+        out.family(name, "counter", help);
+        out.sample(name, &[], &value(asked));
     }
 }
 

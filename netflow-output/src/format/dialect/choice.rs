@@ -10,7 +10,7 @@ use super::{
     JsonDocument, Logstash, LogstashOptions, MessagePackDocument, Networks, Nfdump, NfdumpForm,
     NfdumpOptions, Telegraf, TelegrafOptions, Vflow, VflowOptions,
 };
-use crate::enrich::Geo;
+use crate::enrich::Enrichment;
 use crate::format::{Biflows, Format, Selection};
 
 /// A dialect by its name.
@@ -257,8 +257,8 @@ pub struct DialectOptions {
     pub additions: Additions,
     /// The seed of Community IDs.
     pub community_id_seed: CommunityIdSeed,
-    /// The databases that places and autonomous systems of addresses come from, in dialects that have them.
-    pub geo: Geo,
+    /// What is added to flows which they do not say themselves, in dialects that have it.
+    pub enrichment: Enrichment,
     /// Logstash: the member that holds the fields.
     pub target: String,
     /// Logstash: whether events of IPFIX have the number of their set.
@@ -278,7 +278,7 @@ impl Default for DialectOptions {
             internal_networks: Networks::default(),
             additions: Additions::default(),
             community_id_seed: CommunityIdSeed::default(),
-            geo: Geo::default(),
+            enrichment: Enrichment::default(),
             target: LogstashOptions::default().target,
             include_flowset_id: false,
             time_key: None,
@@ -347,7 +347,8 @@ impl DialectOptions {
 
     fn renamed(&self, shape: DialectShape) -> Box<dyn Format + Send> {
         let selection = self.selection.clone();
-        Box::new(Renamed::new(shape, self.faults, &self.additions, selection))
+        let renamed = Renamed::new(shape, self.faults, &self.additions, selection);
+        Box::new(renamed.with_enrichment(self.enrichment.clone()))
     }
 
     fn documents(
@@ -373,7 +374,7 @@ impl DialectOptions {
             internal_networks: self.internal_networks.clone(),
             community_id_seed: self.community_id_seed,
             additions: self.additions.clone(),
-            geo: self.geo.clone(),
+            enrichment: self.enrichment.clone(),
             integration: dialect == DialectName::EcsIntegration,
             ..EcsOptions::default()
         }

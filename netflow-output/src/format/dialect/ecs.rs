@@ -27,7 +27,7 @@ use super::record::{
     time_of_number,
 };
 use super::{Additions, CommonMembers, CommunityIdSeed, Encode, Faults, Networks, TimeDigits};
-use crate::enrich::Geo;
+use crate::enrich::Enrichment;
 use crate::format::Selection;
 use crate::format::room::BLOCK;
 
@@ -55,8 +55,8 @@ pub struct EcsOptions {
     pub octet_arrays: OctetArrays,
     /// Tags and fields that each document gets.
     pub additions: Additions,
-    /// The databases that `geo` and `as` of source and destination come from.
-    pub geo: Geo,
+    /// Where `geo`, `as` and `domain` of source and destination come from.
+    pub enrichment: Enrichment,
     /// Whether documents are those of the integration's ingest pipeline.
     pub integration: bool,
 }

@@ -14,6 +14,7 @@ use self::form::Form;
 use self::plan::MemberPlan;
 use super::encode::RoomWriter;
 use super::{Additions, Faults};
+use crate::enrich::Enrichment;
 use crate::format::selection::SampleRow;
 use crate::format::{Biflows, Format, FormatError, Selection};
 
@@ -88,6 +89,7 @@ pub(super) struct Renamed {
     /// The members that a site adds, as they end each document.
     additions: Box<[u8]>,
     selection: Selection,
+    enrichment: Enrichment,
     projection: Projection,
     /// One for each template and each shape of sFlow samples of the projection, by its slot.
     plans: Vec<Planned>,
@@ -122,10 +124,17 @@ impl Renamed {
             selection: selection.with_biflows(shape.biflows),
             shape,
             faults,
+            enrichment: Enrichment::default(),
             plans: Vec::new(),
             unplanned: Planned::default(),
             set: 0,
         }
+    }
+
+    /// Adds what flows do not say themselves.
+    pub(super) fn with_enrichment(mut self, enrichment: Enrichment) -> Self {
+        self.enrichment = enrichment;
+        self
     }
 
     fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
@@ -146,6 +155,7 @@ impl Renamed {
             faults,
             additions,
             selection,
+            enrichment,
             projection,
             plans,
             unplanned,
@@ -159,7 +169,13 @@ impl Renamed {
                     Some(planned) => planned,
                     None => &mut *unplanned,
                 };
-                planned.prepare((shape, *faults), key, projected, (*number, flow), out);
+                planned.prepare(
+                    (shape, *faults, enrichment),
+                    key,
+                    projected,
+                    (*number, flow),
+                    out,
+                );
                 if let Some(plan) = &planned.plan {
                     plan.write(projected, flow, additions, out);
                 }
@@ -194,7 +210,7 @@ impl Renamed {
 impl Planned {
     fn prepare(
         &mut self,
-        (shape, faults): (&DialectShape, Faults),
+        (shape, faults, enrichment): (&DialectShape, Faults, &Enrichment),
         key: Option<ProjectionKey>,
         projected: &Projected<'_, '_>,
         (set, flow): (u64, &Flow<'_>),
@@ -203,7 +219,7 @@ impl Planned {
         let version = key.map_or(1, |key| key.version);
         if self.version != version {
             let columns = key.map(|_| projected.columns());
-            self.plan = Some(MemberPlan::new(shape, faults, columns));
+            self.plan = Some(MemberPlan::new(shape, faults, enrichment, columns));
             self.version = version;
             self.set = 0;
         }

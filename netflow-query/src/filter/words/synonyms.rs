@@ -440,7 +440,6 @@ pub(super) static SYNONYMS: &[(&str, F)] = &[
     ("next_hop.ip", F::NextHop),
     ("next_hop_as", F::NextAs),
     ("nexthop", F::NextHop),
-    ("node.hostname", F::ExporterAddress),
     ("node.ipaddr", F::ExporterAddress),
     ("observation_domain_id", F::ObservationDomain),
     ("octet_delta_count", F::Octets),

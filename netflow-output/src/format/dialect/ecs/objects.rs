@@ -296,8 +296,14 @@ impl Endpoint {
                 out.address(address);
                 out.key("locality");
                 write_locality(self.is_internal, out);
-                if !options.geo.is_empty() {
-                    write_place(&options.geo, address, out);
+                let enrichment = &options.enrichment;
+                let names = enrichment.host_names.as_ref();
+                if let Some(name) = names.and_then(|names| names.name(address)) {
+                    out.key("domain");
+                    out.string(&name);
+                }
+                if !enrichment.geo.is_empty() {
+                    write_place(&enrichment.geo, address, out);
                 }
             }
             if let Some(port) = self.port {

@@ -9,6 +9,7 @@ use super::plan::{
     has_reverse,
 };
 use super::{DialectShape, MemberLayout, RenamedMember};
+use crate::enrich::Enrichment;
 use crate::format::Biflows;
 use crate::format::dialect::Faults;
 use crate::format::dialect::encode::PlannedText;
@@ -17,6 +18,7 @@ use crate::format::json;
 pub(super) struct MemberPlanBuilder<'c> {
     shape: &'c DialectShape,
     columns: Option<&'c [FlowColumn]>,
+    enrichment: &'c Enrichment,
     parts: Vec<MemberPart>,
     /// The names of the open objects.
     objects: Vec<&'static str>,
@@ -34,11 +36,13 @@ impl<'c> MemberPlanBuilder<'c> {
     pub(super) fn new(
         shape: &'c DialectShape,
         faults: Faults,
+        enrichment: &'c Enrichment,
         columns: Option<&'c [FlowColumn]>,
     ) -> Self {
         let mut builder = Self {
             shape,
             columns,
+            enrichment,
             parts: Vec::new(),
             objects: Vec::new(),
             time_positions: Vec::new(),
@@ -124,6 +128,11 @@ impl<'c> MemberPlanBuilder<'c> {
     }
 
     fn member(&mut self, member: &'static RenamedMember, first: usize) {
+        let is_name = matches!(member.form, Form::HostName | Form::HostNameIfAsked);
+        let host_names = self.enrichment.host_names.clone().filter(|_| is_name);
+        if member.form == Form::HostNameIfAsked && host_names.is_none() {
+            return;
+        }
         let name = self.enter(member.name);
         let constant = self.constant(member, name);
         if member.fields.is_empty() {
@@ -152,10 +161,14 @@ impl<'c> MemberPlanBuilder<'c> {
         let form = match member.form {
             Form::IpSize if self.copies => Form::IpSizeOfIpv4,
             Form::Epoch if self.copies => Form::EpochOfUptime,
+            Form::HostName | Form::HostNameIfAsked if host_names.is_none() => Form::Plain,
             form => form,
         };
         let (range, columns) = some.unwrap_or((0..member.fields.len(), &[]));
-        let source = self.source(form, first + range.start, columns);
+        let source = match host_names {
+            Some(_) => ValueSource::Flow,
+            None => self.source(form, first + range.start, columns),
+        };
         let of_protocol = form.protocol().filter(|_| !self.has_reverse);
         let value = PlannedValue {
             key: PlannedText::new(&self.key(name)),
@@ -171,6 +184,7 @@ impl<'c> MemberPlanBuilder<'c> {
                 _ => None,
             },
             absent: PlannedText::new(&absent),
+            host_names,
         };
         let is_constant =
             |column: &FlowColumn| matches!(column, FlowColumn::Same | FlowColumn::Absent);

@@ -22,6 +22,10 @@ pub(in crate::format::dialect) enum Form {
     Plain,
     /// A number as text.
     Text,
+    /// The name of the host with an address; the address where it is not known.
+    HostName,
+    /// The same; nothing unless names are asked for.
+    HostNameIfAsked,
     /// The same in all documents.
     Constant,
     /// Seconds since 1970.
@@ -206,7 +210,9 @@ impl Form {
     #[inline]
     pub(super) fn address(self, address: IpAddr, is_json: bool, out: &mut RoomWriter<'_>) -> bool {
         match self {
-            Self::Plain if is_json => quoted(out, |out| out.address(address)),
+            Self::Plain | Self::HostName | Self::HostNameIfAsked if is_json => {
+                quoted(out, |out| out.address(address));
+            }
             Self::Plain => out.address(address),
             Self::Ipv6 => ipv6(address, out),
             _ => return false,
@@ -397,7 +403,7 @@ fn plain(value: FlowValue<'_>, is_json: bool, out: &mut RoomWriter<'_>) {
 }
 
 /// A word that needs no escapes, in quotes.
-fn word(word: &str, out: &mut RoomWriter<'_>) {
+pub(super) fn word(word: &str, out: &mut RoomWriter<'_>) {
     quoted(out, |out| out.text(word.as_bytes()));
 }
 

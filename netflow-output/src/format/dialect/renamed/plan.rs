@@ -6,11 +6,12 @@ use core::ops::Range;
 use netflow_core::field::FlowField;
 use netflow_core::template::FieldPlan;
 use netflow_core::value::MacAddress;
-use netflow_core::{Flow, FlowColumn, Projected, ProjectedFlow};
+use netflow_core::{Flow, FlowColumn, FlowValue, Projected, ProjectedFlow};
 
 use super::DialectShape;
 use super::build::MemberPlanBuilder;
-use super::form::{Form, flag_names_of_tcp};
+use super::form::{self, Form, flag_names_of_tcp};
+use crate::enrich::{Enrichment, HostNames};
 use crate::format::dialect::Faults;
 use crate::format::dialect::encode::{PlannedText, RoomWriter};
 use crate::format::flow_value;
@@ -104,6 +105,8 @@ pub(super) struct PlannedValue {
     pub(super) address: Option<usize>,
     /// The text of the member where no flow has it; empty if there is none.
     pub(super) absent: PlannedText,
+    /// Where the name of an address comes from, of members that are one.
+    pub(super) host_names: Option<HostNames>,
 }
 
 /// Where the value of a member is, if all flows of a template have it at one place.
@@ -154,9 +157,10 @@ impl MemberPlan {
     pub(super) fn new(
         shape: &DialectShape,
         faults: Faults,
+        enrichment: &Enrichment,
         columns: Option<&[FlowColumn]>,
     ) -> Self {
-        MemberPlanBuilder::new(shape, faults, columns).finish()
+        MemberPlanBuilder::new(shape, faults, enrichment, columns).finish()
     }
 
     /// Writes what the flows of a set have in common, aside from what is in `out`.
@@ -451,12 +455,30 @@ impl PlannedValue {
                 FlowField::ExporterAddress => flow_value::value(row.flow(), *field),
                 _ => row.value(position),
             };
-            found.is_some_and(|found| self.form.write(found, *field, row.flow(), is_json, out))
+            found.is_some_and(|found| self.write_value(found, *field, row.flow(), is_json, out))
         });
         if !is_written {
             out.back_to(before);
             out.planned(&self.absent);
         }
+    }
+
+    /// Writes a value in the form of the member; `false` if this form has none for it.
+    fn write_value(
+        &self,
+        value: FlowValue<'_>,
+        field: FlowField,
+        flow: &Flow<'_>,
+        is_json: bool,
+        out: &mut RoomWriter<'_>,
+    ) -> bool {
+        if let (Some(names), FlowValue::Address(address)) = (&self.host_names, &value) {
+            if let Some(name) = names.name(*address) {
+                form::word(&name, out);
+                return true;
+            }
+        }
+        self.form.write(value, field, flow, is_json, out)
     }
 }
 

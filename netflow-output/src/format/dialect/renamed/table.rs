@@ -451,7 +451,7 @@ pub(super) static ELASTIFLOW: &[RenamedMember] = &[
             F::AgentAddress,
             F::ExporterAddress,
         ],
-        form: Form::Plain,
+        form: Form::HostName,
         copied: "",
     },
     RenamedMember {
@@ -494,6 +494,12 @@ pub(super) static ELASTIFLOW: &[RenamedMember] = &[
         name: "flow.dst_asn",
         fields: &[F::DestinationAs],
         form: Form::Plain,
+        copied: "",
+    },
+    RenamedMember {
+        name: "flow.dst_hostname",
+        fields: &[F::DestinationAddress],
+        form: Form::HostNameIfAsked,
         copied: "",
     },
     RenamedMember {
@@ -590,6 +596,12 @@ pub(super) static ELASTIFLOW: &[RenamedMember] = &[
         name: "flow.src_asn",
         fields: &[F::SourceAs],
         form: Form::Plain,
+        copied: "",
+    },
+    RenamedMember {
+        name: "flow.src_hostname",
+        fields: &[F::SourceAddress],
+        form: Form::HostNameIfAsked,
         copied: "",
     },
     RenamedMember {
