@@ -19,6 +19,13 @@ impl KnownAddresses {
     pub const fn new(geo: Geo, internal: Networks) -> Self {
         Self { geo, internal }
     }
+
+    /// The databases, or those that replaced them.
+    fn databases(&self) -> Geo {
+        let mut geo = self.geo.clone();
+        geo.refresh();
+        geo
+    }
 }
 
 impl Addresses for KnownAddresses {
@@ -31,11 +38,11 @@ impl Addresses for KnownAddresses {
     }
 
     fn country(&self, address: IpAddr) -> Option<String> {
-        country(&self.geo, address).map(str::to_owned)
+        country(&self.databases(), address).map(str::to_owned)
     }
 
     fn system(&self, address: IpAddr) -> Option<String> {
-        system(&self.geo, address)
+        system(&self.databases(), address)
     }
 
     fn is_internal(&self, address: IpAddr) -> bool {

@@ -74,12 +74,20 @@ impl DialectArgs {
         self.dns.as_ref()
     }
 
-    /// Goes on with the names that another has, if it asks the same servers.
+    /// Goes on with what others have that were in force before: with their names of addresses, if the same servers
+    /// are asked, and with their databases, in whose place it puts its own for all outputs.
     #[cfg(target_os = "linux")]
-    pub(crate) fn share_host_names(&mut self, other: Option<&HostNames>) {
-        let is_same = |own: &HostNames| other.is_some_and(|other| other.options() == own.options());
+    pub(crate) fn continue_from(&mut self, before: &Self) {
+        let known = before.host_names();
+        let is_same = |own: &HostNames| known.is_some_and(|one| one.options() == own.options());
         if self.dns.as_ref().is_some_and(is_same) {
-            self.dns = other.cloned();
+            self.dns = known.cloned();
+        }
+        for (own, before) in [(&mut self.geo, &before.geo), (&mut self.asn, &before.asn)] {
+            if let (Some(own), Some(before)) = (own, before) {
+                before.replace(own);
+                *own = before.clone();
+            }
         }
     }
 

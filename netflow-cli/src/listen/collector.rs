@@ -176,7 +176,7 @@ impl<'l> Collector<'l> {
             published.queue_drops = queue_drops;
             published.workers = reports;
             published.outputs = outputs;
-            published.host_names = self.settings.host_names.as_ref().map(HostNames::counts);
+            published.host_names = self.settings.dialect.host_names().map(HostNames::counts);
             published.is_healthy = self.workers.iter().all(|one| !one.thread.is_finished());
         }
         if self.last_save.elapsed() >= self.settings.state_interval {
@@ -255,7 +255,7 @@ impl<'l> Collector<'l> {
                 &[],
             );
         }
-        settings.share_host_names(&self.settings);
+        settings.continue_from(&self.settings);
         let exporters = Arc::new(settings.exporters.clone());
         for worker in &self.workers {
             let request = Request::Exporters(Arc::clone(&exporters));
@@ -269,7 +269,7 @@ impl<'l> Collector<'l> {
                 return;
             }
             self.settings.outputs = settings.outputs;
-            self.settings.host_names = settings.host_names;
+            self.settings.dialect = settings.dialect;
         }
         self.log.info("the configuration is read again", &[]);
     }
@@ -366,7 +366,7 @@ impl<'l> Collector<'l> {
         self.log.end();
         report::ended(&self.live.summary(), &reports, self.log);
         report::outputs(&ended, self.log);
-        if let Some(names) = &self.settings.host_names {
+        if let Some(names) = self.settings.dialect.host_names() {
             report::host_names(&names.counts(), self.log);
         }
         if late > 0 {
@@ -402,7 +402,7 @@ fn publish(
         queue_drops: Vec::new(),
         workers: Vec::new(),
         outputs: outputs.statistics(),
-        host_names: settings.host_names.as_ref().map(HostNames::counts),
+        host_names: settings.dialect.host_names().map(HostNames::counts),
         is_healthy: true,
     }));
     let requests = workers.iter().map(|worker| worker.requests.clone());

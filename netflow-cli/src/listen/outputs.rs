@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use netflow_core::field::FlowField;
 use netflow_core::{InputNames, Limits};
-use netflow_output::enrich::HostNames;
 use netflow_output::format::{Biflows, Csv, FlowLines, Lines, Records, Selection, Table, Wire};
 #[cfg(feature = "http")]
 use netflow_output::sink::HttpConfig;
@@ -203,9 +202,9 @@ impl OutputPlan {
         self.to == Destination::Stdout
     }
 
-    /// Goes on with the names of addresses that are known, if the same servers are asked.
-    pub(super) fn share_host_names(&mut self, known: Option<&HostNames>) {
-        self.dialect.share_host_names(known);
+    /// Sets how documents are written, which is the same for all outputs.
+    pub(super) fn set_dialect(&mut self, dialect: &DialectArgs) {
+        self.dialect.clone_from(dialect);
     }
 
     /// Whether flows are counted and not formatted. Rows of other schemas have to be formatted:

@@ -13,7 +13,6 @@ use netflow_core::{Decoder, Limits, SessionScope};
 #[cfg(feature = "tls")]
 use netflow_io::live::{ClientCertificates, TlsOptions};
 use netflow_io::live::{Listener, ListenerTransport, LiveOptions, Protocols};
-use netflow_output::enrich::HostNames;
 #[cfg(feature = "http")]
 use netflow_output::sink::Credentials;
 use netflow_output::sink::Outputs;
@@ -26,7 +25,7 @@ use super::scoped::{Scope, scopes};
 #[cfg(feature = "http")]
 use crate::addresses::KnownAddresses;
 use crate::args::listen::{Listen, ProtocolName, Sources, all_addresses};
-use crate::args::{Exporters, KeyFile};
+use crate::args::{DialectArgs, Exporters, KeyFile};
 
 /// The UDP ports without arguments: NetFlow, IPFIX and sFlow.
 const UDP_PORTS: [u16; 3] = [2055, 4739, 6343];
@@ -42,8 +41,8 @@ pub(super) struct Settings {
     pub(super) fixed: String,
     pub(super) outputs: Vec<OutputPlan>,
     pub(super) exporters: Exporters,
-    /// The names of addresses that rows have.
-    pub(super) host_names: Option<HostNames>,
+    /// How documents are written, and what is added to them.
+    pub(super) dialect: DialectArgs,
     /// What replaces addresses.
     pub(super) anonymise: Option<KeyFile>,
     pub(super) limits: Limits,
@@ -122,7 +121,7 @@ impl Settings {
             outputs,
             limits,
             exporters: listen.exporters,
-            host_names: listen.dialect.host_names().cloned(),
+            dialect: listen.dialect,
             anonymise: listen.anonymise,
             scope: if listen.by_port {
                 SessionScope::Transport
@@ -150,15 +149,11 @@ impl Settings {
         })
     }
 
-    /// Goes on with the names of addresses that are known, if the same servers are asked.
-    pub(super) fn share_host_names(&mut self, before: &Self) {
-        let known = before.host_names.as_ref();
+    /// Goes on with the names and databases of settings that were in force before.
+    pub(super) fn continue_from(&mut self, before: &Self) {
+        self.dialect.continue_from(&before.dialect);
         for output in &mut self.outputs {
-            output.share_host_names(known);
-        }
-        let is_same = |own: &HostNames| known.is_some_and(|one| one.options() == own.options());
-        if self.host_names.as_ref().is_some_and(is_same) {
-            self.host_names = known.cloned();
+            output.set_dialect(&self.dialect);
         }
     }
 

@@ -117,6 +117,46 @@ fn documents_have_places_and_systems_from_databases() {
     changes(&ecs, &["--asn", &systems], &flow, "\"number\":64496");
 }
 
+#[cfg(feature = "geo")]
+#[test]
+fn a_hangup_reads_databases_again_and_outputs_go_on() {
+    let folder = Folder::new();
+    let testdata = |name: &str| format!("{}/../testdata/geo/{name}", env!("CARGO_MANIFEST_DIR"));
+    let database = folder.file("database.mmdb");
+    std::fs::copy(testdata("systems.mmdb"), &database).unwrap();
+    let output = folder.file("flows.json");
+    let ecs = [
+        "--udp",
+        "127.0.0.1:0",
+        "--schema",
+        "ecs",
+        "--geo",
+        &database,
+    ];
+    let mut collector = Collector::start(&[&ecs[..], &["--output", &output]].concat());
+    let to = collector.addresses[0];
+    let has_rows =
+        |text: &str| std::fs::read_to_string(&output).is_ok_and(|rows| rows.contains(text));
+    send("127.0.0.1", to, &v5(0, 7));
+    collector.wait(|_| has_rows("192.0.2.1"));
+    assert!(!has_rows("\"country_iso_code\""));
+    std::fs::write(&database, "damaged").unwrap();
+    collector.signal("HUP");
+    collector.wait(|collector| collector.log().contains("is not a database"));
+    std::fs::copy(testdata("places.mmdb"), &database).unwrap();
+    collector.signal("HUP");
+    collector.wait(|collector| collector.log().contains("the configuration is read again"));
+    collector.wait(|_| {
+        send("127.0.0.1", to, &v5(1, 7));
+        has_rows("\"country_iso_code\":\"CH\"")
+    });
+    let ended = collector.stop();
+    assert_eq!(ended.status, Some(0), "{}", ended.log);
+    // The output was not ended and begun again.
+    let completed = ended.log.matches("an output is complete").count();
+    assert_eq!(completed, 1, "{}", ended.log);
+}
+
 #[cfg(all(feature = "dns", feature = "http"))]
 #[test]
 fn documents_have_names_of_addresses_from_a_server() {

@@ -7,8 +7,12 @@ use core::fmt;
 use core::net::IpAddr;
 use core::str::FromStr;
 #[cfg(feature = "geo")]
+use core::sync::atomic::{AtomicU64, Ordering};
+#[cfg(feature = "geo")]
 use std::fs;
 use std::path::Path;
+#[cfg(feature = "geo")]
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 #[cfg(feature = "geo")]
 use maxminddb::{PathElement, Reader};
@@ -35,10 +39,25 @@ pub struct Geo {
 ///
 /// It is read into memory as a whole, so that a file that is replaced meanwhile does no harm. What
 /// it holds may be anything: a lookup in a damaged database finds nothing. Parsed from the path of the file.
+///
+/// [`replace`](Self::replace) puts another in its place, for all clones once each is [refreshed](Self::refresh).
 #[derive(Clone)]
 pub struct GeoDatabase {
     #[cfg(feature = "geo")]
     reader: Arc<Reader<Vec<u8>>>,
+    /// How often the database was replaced when `reader` was taken.
+    #[cfg(feature = "geo")]
+    version: u64,
+    #[cfg(feature = "geo")]
+    latest: Arc<Latest>,
+}
+
+/// The database that clones take when they are refreshed.
+#[cfg(feature = "geo")]
+struct Latest {
+    /// How often it was replaced; a look at it costs less than the lock.
+    version: AtomicU64,
+    reader: Mutex<Arc<Reader<Vec<u8>>>>,
 }
 
 impl GeoDatabase {
@@ -50,14 +69,54 @@ impl GeoDatabase {
     /// feature `geo`.
     pub fn open(path: &Path) -> Result<Self, GeoError> {
         #[cfg(feature = "geo")]
-        return Ok(Self {
-            reader: Arc::new(read(path)?),
+        return read(path).map(|reader| {
+            let reader = Arc::new(reader);
+            Self {
+                latest: Arc::new(Latest {
+                    version: AtomicU64::new(0),
+                    reader: Mutex::new(Arc::clone(&reader)),
+                }),
+                version: 0,
+                reader,
+            }
         });
         #[cfg(not(feature = "geo"))]
         Err(GeoError {
             file: path.display().to_string(),
             reason: "this build cannot read databases of addresses".to_owned(),
         })
+    }
+}
+
+impl GeoDatabase {
+    /// Puts another database in the place of this one and of its clones.
+    pub fn replace(&self, other: &Self) {
+        #[cfg(feature = "geo")]
+        {
+            let mut latest = self.latest.lock();
+            *latest = Arc::clone(&other.reader);
+            self.latest.version.fetch_add(1, Ordering::Release);
+        }
+        #[cfg(not(feature = "geo"))]
+        let _ = other;
+    }
+
+    /// Takes the database that replaced this one, if one did.
+    #[inline]
+    pub fn refresh(&mut self) {
+        #[cfg(feature = "geo")]
+        if self.latest.version.load(Ordering::Acquire) != self.version {
+            let latest = self.latest.lock();
+            self.version = self.latest.version.load(Ordering::Acquire);
+            self.reader = Arc::clone(&latest);
+        }
+    }
+}
+
+#[cfg(feature = "geo")]
+impl Latest {
+    fn lock(&self) -> MutexGuard<'_, Arc<Reader<Vec<u8>>>> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -153,6 +212,14 @@ impl Geo {
         {
             let _ = (database, address);
             None
+        }
+    }
+
+    /// Takes the databases that replaced these.
+    #[inline]
+    pub fn refresh(&mut self) {
+        for database in [&mut self.places, &mut self.systems].into_iter().flatten() {
+            database.refresh();
         }
     }
 

@@ -100,6 +100,7 @@ impl Dialect for Ecs {
             plans,
             common,
         } = self;
+        options.enrichment.geo.refresh();
         let naming = EcsStyle::new(options);
         let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &naming));
         let header = set.header();
