@@ -8,6 +8,7 @@ use netflow_output::sink::{
     Credentials, Destination, KafkaKey, LossReason, OutputConfig, OutputState, OutputStatistics,
     Outputs, Policy, SpoolConfig,
 };
+use netflow_testdata::own_port;
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::message::Message as _;
@@ -16,9 +17,7 @@ use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use rdkafka::{Offset, TopicPartitionList};
 
-use super::support::{
-    Folder, LONG, ROWS, Worker, check, csv, json, numbers, output, own_port, wait_until,
-};
+use super::support::{Folder, LONG, ROWS, Worker, check, csv, json, numbers, output, wait_until};
 
 /// How long to look for messages that should not be there.
 const SILENCE: Duration = Duration::from_millis(300);
