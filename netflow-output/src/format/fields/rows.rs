@@ -301,8 +301,17 @@ impl<'f, 'm> RowSource<'f, 'm> {
     /// The value of a field, if the flow has it.
     #[inline]
     fn value(&self, field: FlowField) -> Option<FlowValue<'m>> {
-        flow_value::value(&*self.flow()?, field)
+        match *self {
+            Self::Flow(flow) => flow_value::value(flow, field),
+            Self::Record { set, index } => value_of_record(set, index, field),
+        }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn value_of_record<'m>(set: &Set<'m>, index: usize, field: FlowField) -> Option<FlowValue<'m>> {
+    flow_value::value(&set.flows().nth(index)?, field)
 }
 
 #[cold]
