@@ -10,6 +10,7 @@ mod table;
 use netflow_core::field::FlowField;
 use netflow_core::{Decoded, Flow, Projected, Projection, ProjectionKey, Set, SetKind};
 
+use self::build::MemberPlanBuilder;
 use self::form::Form;
 use self::plan::MemberPlan;
 use super::encode::RoomWriter;
@@ -219,7 +220,7 @@ impl Planned {
         let version = key.map_or(1, |key| key.version);
         if self.version != version {
             let columns = key.map(|_| projected.columns());
-            self.plan = Some(MemberPlan::new(shape, faults, enrichment, columns));
+            self.plan = Some(MemberPlanBuilder::new(shape, faults, enrichment, columns).finish());
             self.version = version;
             self.set = 0;
         }

@@ -33,6 +33,8 @@ pub(super) struct MemberPlanBuilder<'c> {
 }
 
 impl<'c> MemberPlanBuilder<'c> {
+    /// Begins the plan for flows with these columns, of which the last are those of [`REVERSE`](super::plan::REVERSE);
+    /// without any, each flow is asked for all fields.
     pub(super) fn new(
         shape: &'c DialectShape,
         faults: Faults,

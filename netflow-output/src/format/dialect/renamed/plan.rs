@@ -8,11 +8,8 @@ use netflow_core::template::FieldPlan;
 use netflow_core::value::MacAddress;
 use netflow_core::{Flow, FlowColumn, FlowValue, Projected, ProjectedFlow};
 
-use super::DialectShape;
-use super::build::MemberPlanBuilder;
 use super::form::{self, Form, flag_names_of_tcp};
-use crate::enrich::{Enrichment, HostNames};
-use crate::format::dialect::Faults;
+use crate::enrich::HostNames;
 use crate::format::dialect::encode::{PlannedText, RoomWriter};
 use crate::format::flow_value;
 use crate::format::place::{self, NumberPlace, TimePlace};
@@ -152,17 +149,6 @@ impl ValueSource {
 }
 
 impl MemberPlan {
-    /// A plan for flows with these columns, of which the last are those of [`REVERSE`]; without any, each
-    /// flow is asked for all fields.
-    pub(super) fn new(
-        shape: &DialectShape,
-        faults: Faults,
-        enrichment: &Enrichment,
-        columns: Option<&[FlowColumn]>,
-    ) -> Self {
-        MemberPlanBuilder::new(shape, faults, enrichment, columns).finish()
-    }
-
     /// Writes what the flows of a set have in common, aside from what is in `out`.
     pub(super) fn prepare(
         &mut self,
