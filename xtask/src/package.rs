@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::command::{Command, cargo};
-use crate::repository::{Result, target};
+use crate::repository::{Result, root, target};
 
 /// Where what is not in the repository is put; `netflow-cli/Cargo.toml` names the files.
 fn folder() -> PathBuf {
@@ -24,11 +24,15 @@ pub(crate) fn run() -> ExitCode {
 }
 
 pub(crate) fn package() -> Result {
+    if target() != root().join("target") {
+        return Err("the package is made of files in target/: unset CARGO_TARGET_DIR".into());
+    }
+    cargo("deb --version")
+        .printed()
+        .map_err(|error| format!("{error}; install it by `cargo install cargo-deb`"))?;
     cargo("build --locked --release -p netflow-cli --features full").run()?;
     generate(&target().join("release/netflow"))?;
-    cargo("deb --locked -p netflow-cli --no-build")
-        .run()
-        .map_err(|error| format!("{error}; cargo install cargo-deb, if it is not there").into())
+    cargo("deb --locked -p netflow-cli --no-build").run()
 }
 
 /// Writes the manual pages and completions of a program.

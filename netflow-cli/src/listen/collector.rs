@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use netflow_io::Feed;
 use netflow_io::live::Live;
+#[cfg(feature = "http")]
 use netflow_output::enrich::HostNames;
 use netflow_output::sink::{NextOutput, OutputState, Outputs};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
