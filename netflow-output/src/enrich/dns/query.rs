@@ -67,7 +67,7 @@ pub(super) fn answer(id: u16, address: IpAddr, octets: &[u8]) -> Option<Answer> 
     Some(host_name(name).map_or(Answer::Unusable, |name| Answer::Name(name, ttl)))
 }
 
-/// A name as text, if it is one of a host. Whoever holds the address chooses it, so anything else is refused.
+/// A name as text, if it is one of a host. The holder of the address chooses it, so anything else is refused.
 fn host_name(name: &Name<'_>) -> Option<String> {
     let mut text = String::new();
     for label in name.as_bytes() {

@@ -46,7 +46,7 @@ fn work(shared: &Shared) {
         let attempts = usize::try_from(shared.options.attempts.max(1)).unwrap_or(1);
         for server in servers.take(attempts) {
             asked += 1;
-            // A secret key makes the number hard to guess for whoever forges answers, as does a new port.
+            // A secret key makes the number hard to guess for a sender of forged answers, as does a new port.
             let id = random.hash_one(asked).to_be_bytes();
             let id = u16::from_be_bytes([id[0], id[1]]);
             match ask(shared, *server, id, address) {
