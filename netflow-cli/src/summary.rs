@@ -287,7 +287,7 @@ fn host_names(asked: &DnsCounts) -> String {
         (asked.nameless, "answered that there is none"),
         (asked.failures, "without a usable answer"),
         (asked.left_out, "not asked for because the queue was full"),
-        (asked.late, "written without a name that was not there yet"),
+        (asked.late, "that arrived too late for their rows"),
     ] {
         if count > 0 {
             let _ = write!(text, ", {count} {what}");

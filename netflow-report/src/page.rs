@@ -77,7 +77,7 @@ pub(crate) fn write(content: &Content<'_>) -> String {
                     (exporters::domains(health))
                     (flows::write(gathered, live.is_some()))
                 }
-                footer { p.note { "Made by netflow " (env!("CARGO_PKG_VERSION")) ". Nothing is loaded from anywhere." } }
+                footer { p.note { "Made by netflow " (env!("CARGO_PKG_VERSION")) ". It loads nothing from other servers." } }
                 script { (PreEscaped(SCRIPT)) }
             }
         }

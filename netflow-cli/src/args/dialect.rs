@@ -14,7 +14,7 @@ pub(crate) struct DialectArgs {
     #[arg(long)]
     compat: bool,
 
-    /// Networks whose addresses are internal: subnets, or names such as private and loopback
+    /// Networks whose addresses are internal, for the schemas of Elastic and for reports: subnets, or names such as private and loopback
     #[arg(long, value_name = "NETWORK,…", default_value = "private")]
     internal_networks: Networks,
 
@@ -30,18 +30,18 @@ pub(crate) struct DialectArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     community_id_seed: u16,
 
-    /// Schemas ecs and ecs-integration, and the report of --http: a GeoIP database (MaxMind's format) for the
+    /// Schemas ecs and ecs-integration, and the report of `netflow listen --http`: a GeoIP database (MaxMind's format) for the
     /// member `geo` of addresses, and for countries
     #[arg(long, value_name = "FILE")]
     geo: Option<GeoDatabase>,
 
-    /// Schemas ecs and ecs-integration, and the report of --http: a database of autonomous systems for `as` of
+    /// Schemas ecs and ecs-integration, and the report of `netflow listen --http`: a database of autonomous systems for `as` of
     /// addresses, and for their names
     #[arg(long, value_name = "FILE")]
     asn: Option<GeoDatabase>,
 
     /// Schemas ecs, ecs-integration and elastiflow: names of addresses, asked of these name servers or of those of
-    /// the system. No flow waits for a name: those before its answer go without
+    /// the system. A collector never waits for a name: flows before its answer go without. decode waits as --dns-wait says
     #[arg(
         long,
         value_name = "SERVER,…|system",
