@@ -16,6 +16,7 @@ import netflow_rs as nf
 from .test_live import DATAGRAM
 
 README = Path(__file__).parents[1] / "README.md"
+PLACES = Path(__file__).parents[2] / "testdata" / "geo" / "places.mmdb"
 
 
 def examples() -> list[str]:
@@ -23,7 +24,7 @@ def examples() -> list[str]:
     return re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
 
 
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", range(4))
 def test_reading(
     number: int, capture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -33,6 +34,7 @@ def test_reading(
     (tmp_path / "captures").mkdir()
     shutil.copy(capture, tmp_path / "capture.pcap")
     shutil.copy(capture, tmp_path / "captures" / "one.pcap.gz")
+    shutil.copy(PLACES, tmp_path / "GeoLite2-Country.mmdb")
     monkeypatch.chdir(tmp_path)
     exec(examples()[number], {"nf": nf, "duckdb": duckdb, "pickle": pickle, "pyarrow": pyarrow})
 
@@ -45,4 +47,4 @@ def test_live(monkeypatch: pytest.MonkeyPatch) -> None:
         return [collector.take()]
 
     monkeypatch.setattr(nf, "listen", listen)
-    exec(examples()[3], {"nf": nf, "datagram": DATAGRAM})
+    exec(examples()[4], {"nf": nf, "datagram": DATAGRAM})
