@@ -394,6 +394,8 @@ fn publish(
     use std::sync::Mutex;
     use std::time::SystemTime;
 
+    use netflow_output::sink::Credentials;
+
     use super::http::{Pages, ReportPages, Site, Snapshot, serve};
 
     let published = Arc::new(Mutex::new(Snapshot {
@@ -412,6 +414,12 @@ fn publish(
         report: ReportPages::new(report_options(settings), requests.collect()),
         token: settings.ui.token.clone(),
     });
+    if let Some(Err(error)) = settings.ui.token.as_ref().map(Credentials::read) {
+        log.warn(
+            "the token of --ui-token cannot be read: the report is refused until it can",
+            &[("error", &error)],
+        );
+    }
     let all = settings.http.iter().map(|address| (address, Pages::All));
     let metrics = settings
         .metrics

@@ -68,7 +68,7 @@ fn the_summary_says_what_was_asked() {
     let run = netflow(options.into_iter().chain([&*capture]));
     assert_eq!(run.rows().len(), decode(&["-s", "ecs"], &[V5]).rows().len());
     assert!(
-        run.stderr.contains("written without a name"),
+        run.stderr.contains("arrived too late for their rows"),
         "{}",
         run.stderr
     );

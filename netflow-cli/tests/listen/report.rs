@@ -83,6 +83,17 @@ fn pages_for_people_need_the_token_and_those_for_programs_do_not() {
 }
 
 #[test]
+fn a_token_that_cannot_be_read_is_reported_and_nobody_sees_the_page() {
+    let folder = Folder::new();
+    let from = format!("file:{}", folder.file("none"));
+    let collector = Collector::start(&[&OPTIONS[..], &["--ui-token", &from]].concat());
+    let (status, _) = ask(collector.addresses[1], "GET / HTTP/1.1\r\n\r\n");
+    assert_eq!(status, "HTTP/1.1 503 Service Unavailable");
+    let log = collector.stop().log;
+    assert!(log.contains("--ui-token cannot be read"), "{log}");
+}
+
+#[test]
 fn without_a_token_only_this_host_sees_the_page() {
     let collector = Collector::start(&OPTIONS);
     let request = "GET / HTTP/1.1\r\nHost: rebound.example\r\n\r\n";
