@@ -22,6 +22,10 @@ use crate::sink::outputs::keyed;
 use crate::sink::outputs::ledger::{Ledger, LossReason};
 use crate::sink::outputs::segment::ReadSegment;
 
+/// Messages from the oldest that is not acknowledged to the newest, at most: one partition without a leader must not keep
+/// what others have acknowledged since.
+const WINDOW: usize = 200_000;
+
 /// How long to wait for reports when nothing else can be done.
 const WAIT: Duration = Duration::from_millis(100);
 
@@ -64,7 +68,7 @@ pub(crate) struct KafkaPeer {
     /// Messages that the client has: their number is their index and `first`. None are those that have been reported.
     sent: VecDeque<Option<Message>>,
     first: usize,
-    /// When a message was last acknowledged, or nothing waited.
+    /// When a message was last acknowledged or refused, or nothing waited.
     progress: Instant,
     timeout: Duration,
     is_finishing: bool,
@@ -93,9 +97,11 @@ impl KafkaPeer {
     }
 
     fn add(&mut self, chunk: Chunk) {
+        let expected = chunk.rows;
         let Some(octets) = chunk.payload.into_rows() else {
             return;
         };
+        let before = self.unsent.len();
         let chunk = Arc::new(KeyedChunk {
             octets,
             received: chunk.received,
@@ -114,6 +120,12 @@ impl KafkaPeer {
                 start = end;
             }
         }
+        // A spool that another kind of output has left has no keys.
+        let found = u64::try_from(self.unsent.len() - before).unwrap_or(u64::MAX);
+        let missing = expected.saturating_sub(found);
+        if missing > 0 {
+            self.ledger.lost(LossReason::SpoolFailed, missing);
+        }
     }
 
     /// Passes messages to the client until it takes no more, and reads its reports.
@@ -124,6 +136,11 @@ impl KafkaPeer {
             self.client.forget_unreachable();
         }
         while let Some(message) = self.unsent.front() {
+            if self.sent.len() >= WINDOW {
+                self.settle(WAIT)?;
+                self.check()?;
+                return Err(Failure::slow());
+            }
             let number = self.first.wrapping_add(self.sent.len());
             let payload = payload(message.row(), self.framing);
             let received = message.chunk.received.as_nanos().div_euclid(1_000_000);
@@ -170,8 +187,14 @@ impl KafkaPeer {
                     self.ledger.octets(message.row.len());
                     self.ledger.written(1);
                 }
-                Err(Rejection::TooLarge) => self.ledger.lost(LossReason::TooLarge, 1),
-                Err(Rejection::Refused) => self.ledger.lost(LossReason::Rejected, 1),
+                Err(Rejection::TooLarge) => {
+                    self.progress = Instant::now();
+                    self.ledger.lost(LossReason::TooLarge, 1);
+                }
+                Err(Rejection::Refused) => {
+                    self.progress = Instant::now();
+                    self.ledger.lost(LossReason::Rejected, 1);
+                }
                 Err(Rejection::Full) => again.push(message),
                 Err(Rejection::Failed(error)) => {
                     failed = Some(error);

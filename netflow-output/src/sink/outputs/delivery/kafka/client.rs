@@ -51,7 +51,23 @@ const REFUSED: [&str; 9] = [
 ];
 
 /// What may hold a secret.
-const SECRET: [&str; 5] = ["password", "secret", "ssl.key", "ssl_key", "jaas"];
+const SECRET: [&str; 8] = [
+    "password",
+    "passphrase",
+    "secret",
+    "private.key",
+    "oauthbearer.config",
+    "ssl.key",
+    "ssl_key",
+    "jaas",
+];
+
+/// Other names of properties that have a value here. A client with both would choose one at random.
+const ALIASES: [(&str, &str); 3] = [
+    ("compression.codec", "compression.type"),
+    ("queue.buffering.max.ms", "linger.ms"),
+    ("sasl.mechanisms", "sasl.mechanism"),
+];
 
 /// How long messages that are taken back may take.
 const STOPPING: Duration = Duration::from_millis(300);
@@ -188,7 +204,8 @@ impl Client {
         settings.set("socket.connection.setup.timeout.ms", connect);
         for (name, value) in &config.settings {
             check(name)?;
-            settings.set(name, value);
+            let alias = ALIASES.iter().find(|(alias, _)| alias == name);
+            settings.set(alias.map_or(name.as_str(), |(_, usual)| *usual), value);
         }
         for (name, value) in FIXED {
             settings.set(name, value);
@@ -238,8 +255,18 @@ impl Client {
         let Some(producer) = &self.producer else {
             return Vec::new();
         };
+        let take = || mem::take(&mut *lock(&producer.events().reports));
         producer.0.poll(wait);
-        mem::take(&mut *lock(&producer.events().reports))
+        let mut reports = take();
+        // One call reads one event, the reports of one batch of one partition.
+        loop {
+            producer.0.poll(Duration::ZERO);
+            let more = take();
+            if more.is_empty() {
+                return reports;
+            }
+            reports.extend(more);
+        }
     }
 
     /// Why this client can send nothing more.
