@@ -21,7 +21,7 @@ const STEP: i64 = 5 * 60 * 1_000_000_000;
 /// Steps that are kept, with the one under way.
 const STEPS: usize = 12;
 const HOUR: i64 = STEP * 12;
-/// Seconds of an interval of a picture: an hour has fewer intervals than a picture can have.
+/// Seconds of an interval of a picture at first; flows that began long before they were received can make it twice as long.
 const INTERVAL: i64 = 16;
 /// Parts that the memory is divided into, for each table: the steps, a copy of the one under way, and two
 /// for the page while it is made.
@@ -100,8 +100,10 @@ impl RecentReport {
             .for_each(decoded, |flow, counted| gathered.add(flow, counted));
     }
 
-    /// Counts the flows of a datagram that there is no time for.
+    /// Counts the flows of a datagram that there is no time for. What is wrong with it, and what it says of its
+    /// exporter, counts all the same.
     pub fn left_out(&mut self, decoded: &Decoded<'_>) {
+        self.health.decoded(decoded);
         let flows = decoded.flows().count();
         let count = &mut self.current.left_out_flows;
         *count = count.saturating_add(u64::try_from(flows).unwrap_or(u64::MAX));
@@ -120,7 +122,15 @@ impl RecentReport {
     /// Forgets what is older than an hour. To be called every few seconds, also while nothing is received.
     pub fn tick(&mut self, now: Timestamp) {
         let number = step_number(now);
-        if number > self.number {
+        let steps = number.saturating_sub(self.number);
+        if steps < 0 {
+            // The clock was set back. What was received by another time is not in this hour.
+            return self.begin_anew(number, now);
+        }
+        if steps >= 12 {
+            return self.begin_anew(number, self.current.from);
+        }
+        if steps > 0 {
             let gathered = &mut self.current.gathered;
             // Pictures over time and the list of flows go on; all else begins anew.
             let kinds = Timeline::ALL.map(|kind| Timeline::new(kind, INTERVAL));
@@ -145,6 +155,15 @@ impl RecentReport {
         {
             self.steps.pop_front();
         }
+    }
+
+    /// Forgets all but the health of the exporters.
+    fn begin_anew(&mut self, number: i64, from: Timestamp) {
+        let timelines = Timeline::ALL.map(|kind| Timeline::new(kind, INTERVAL));
+        let flows = FlowSample::latest(self.options.flows);
+        self.current = Step::new(&self.options, timelines, flows, from);
+        self.steps.clear();
+        self.number = number;
     }
 
     /// The part of this thread in a page that is made now.
@@ -305,6 +324,29 @@ mod tests {
         assert_eq!(
             sums(1_000..1_001, &mut threads),
             ("2".to_owned(), 2, minute(945))
+        );
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_begins_the_hour_anew() {
+        let options = ReportOptions::new("collector", 0x5eed);
+        let day = 86_400;
+        let start = 1_700_000_000;
+        let mut decoder = Decoder::default();
+        let mut recent = RecentReport::new(&options, 8 << 20, Timestamp::from_secs(start + day));
+        for (sequence, seconds) in [(0, start + day), (1, start)] {
+            let now = Timestamp::from_secs(seconds);
+            recent.tick(now);
+            let exporter = "198.51.100.1:2055".parse().unwrap();
+            let payload = payload(sequence);
+            let datagram = Datagram::new(exporter, Transport::Udp, now, &payload);
+            recent.decoded(&decoder.decode(datagram).unwrap());
+        }
+        assert_eq!(recent.current.gathered.totals.sums.flows, 1);
+        let parts = [recent.part(&decoder)];
+        assert_eq!(
+            LivePage::new(&parts, Timestamp::from_secs(start)).from,
+            Timestamp::from_secs(start)
         );
     }
 

@@ -22,7 +22,7 @@ pub(crate) const COLUMNS: [FlowField; 12] = [
     FlowField::ExporterAddress,
 ];
 
-/// Flows of each second that are listed, if the latest are: writing a flow takes longer than counting it.
+/// Flows of each second and thread that are listed, if the latest are: writing a flow takes longer than counting it.
 pub(crate) const OF_EACH_SECOND: usize = 50;
 
 /// Some of the flows.

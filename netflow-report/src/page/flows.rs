@@ -27,7 +27,7 @@ pub(super) fn write(gathered: &Gathered, is_live: bool) -> Markup {
             p.note {
                 "The page holds the " (if is_live { "latest" } else { "first" }) " "
                 (grouped(u64::try_from(rows.len()).unwrap_or(u64::MAX))) " of " (grouped(all)) " flows"
-                @if is_live { ", at most " (OF_EACH_SECOND) " of each second" }
+                @if is_live { ", at most " (OF_EACH_SECOND) " of each second and thread" }
                 "; the filter chooses among these. Its words are those of "
                 code { "netflow decode --where" } " for the columns below. Octets and packets are as they were sent."
             }

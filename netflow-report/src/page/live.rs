@@ -44,7 +44,7 @@ pub(super) fn header(live: &LivePage) -> Markup {
             }
         }
         @if live.busy > 0 {
-            p.note { "The flows of " (live.busy) " of " (live.workers) " threads are missing: they wait for an output." }
+            p.note { "The flows of " (live.busy) " of " (live.workers) " threads are missing: they did not answer in time." }
         }
     }
 }
