@@ -152,7 +152,10 @@ pub(crate) fn rows(text: &str) -> Result<Vec<(usize, Vec<String>)>, LineFault> {
                 letters.next();
                 push(&mut cells, '"');
             }
-            '"' => is_quoted = !is_quoted,
+            // Inside a cell it is a character like others.
+            '"' if is_quoted || cells.last().is_some_and(String::is_empty) => {
+                is_quoted = !is_quoted;
+            }
             ',' if !is_quoted => cells.push(String::new()),
             '\r' if !is_quoted => {}
             '\n' => {

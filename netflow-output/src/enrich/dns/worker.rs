@@ -40,9 +40,11 @@ pub(super) fn start(shared: &Arc<Shared>) -> Result<(), DnsError> {
 fn work(shared: &Shared) {
     let random = RandomState::new();
     let mut asked = 0_u64;
+    let mut first = 0_usize;
     while let Some(address) = next(shared) {
         let mut answer = Answer::Unusable;
-        let servers = shared.options.servers.iter().cycle();
+        let servers = &shared.options.servers;
+        let servers = servers.iter().cycle().skip(first);
         let attempts = usize::try_from(shared.options.attempts.max(1)).unwrap_or(1);
         for server in servers.take(attempts) {
             asked += 1;
@@ -50,7 +52,10 @@ fn work(shared: &Shared) {
             let id = random.hash_one(asked).to_be_bytes();
             let id = u16::from_be_bytes([id[0], id[1]]);
             match ask(shared, *server, id, address) {
-                Ok(Answer::Unusable) | Err(_) => {}
+                // The next address begins with the next server.
+                Ok(Answer::Unusable) | Err(_) => {
+                    first = (first + 1) % shared.options.servers.len().max(1);
+                }
                 Ok(found) => {
                     answer = found;
                     break;
