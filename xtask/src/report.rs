@@ -83,23 +83,29 @@ struct Kit {
 }
 
 /// What else the machine did.
-struct Load(Vec<f64>);
+struct Load(Vec<Option<f64>>);
 
 impl Load {
-    /// The measurements are one process that always runs, after builds that leave a higher average behind.
+    /// The measurements are one process at a time, with a second thread in the shortest of them.
     const HIGH: f64 = 1.5;
 
     fn see(&mut self) {
-        self.0.extend(measured::load());
+        self.0.push(measured::load());
     }
 
-    /// Whether other work ran beside the measurements: after them, when the builds are long over.
+    /// Whether other work ran beside the measurements, by the averages after them: the builds, which come before, are
+    /// long over then.
     fn is_high(&self) -> bool {
-        self.0.iter().skip(1).any(|load| *load > Self::HIGH)
+        let mut after = self.0.iter().skip(1);
+        after.any(|load| load.is_none_or(|load| load > Self::HIGH))
     }
 
     fn text(&self) -> String {
-        let loads: Vec<String> = self.0.iter().map(f64::to_string).collect();
+        let loads = self
+            .0
+            .iter()
+            .map(|load| load.map_or_else(|| "unknown".to_owned(), |load| load.to_string()));
+        let loads: Vec<String> = loads.collect();
         loads.join(", ")
     }
 }
@@ -135,7 +141,7 @@ impl Kit {
             python: python.ok(),
             folder,
             absent: absent.iter().map(|tool| tool.name().to_owned()).collect(),
-            load: Load(measured::load().into_iter().collect()),
+            load: Load(vec![measured::load()]),
         })
     }
 

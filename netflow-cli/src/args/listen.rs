@@ -503,8 +503,8 @@ Examples:
   netflow listen --config /etc/netflow/listen.toml
 
 SIGTERM and Ctrl-C end it: what was received by then is decoded and written. A second one ends it
-at once. SIGHUP reads again: the configuration file, and the files of --definitions, of --geo, of --asn and
-of --interface-names.
+at once. SIGHUP reads again: the configuration file, and the files
+of --definitions, --geo, --asn and --interface-names.
 
 Exit status: 0 it was stopped and all rows are written, 1 it cannot listen or write, 2 the options
 are invalid, 3 rows were lost, as the message about the output says.";

@@ -265,8 +265,10 @@ impl<'l> Collector<'l> {
         self.settings.exporters = settings.exporters.clone();
         if format!("{:?}", settings.outputs) != format!("{:?}", self.settings.outputs) {
             if let Err(reason) = self.change_outputs(&settings) {
-                self.log
-                    .error("the outputs stay as they were", &[("reason", &reason)]);
+                self.log.error(
+                    "the outputs stay as they were, but for databases that were read again",
+                    &[("reason", &reason)],
+                );
                 return;
             }
             self.settings.outputs = settings.outputs;

@@ -267,6 +267,8 @@ mod tests {
                     | "flow_kind"
                     | "vxlan"
                     | "ether_type_name"
+                    | "host_name"
+                    | "host_name_if_asked"
             ) {
                 continue;
             }
