@@ -12,12 +12,12 @@ pub(super) fn test() -> Result {
     cargo("clippy --locked -p netflow-output -p netflow-cli --all-targets --all-features")
         .arguments("-- -D warnings")
         .run()?;
-    cargo("test --locked -p netflow-output --all-features --lib keyed").run()?;
+    cargo("test --locked -p netflow-output --all-features --lib").run()?;
     cargo("test --locked -p netflow-output --all-features --test outputs kafka")
         .arguments("-- --include-ignored")
         .variable_unseen("NETFLOW_KAFKA_BROKER", broker()?)
         .run()?;
-    cargo("test --locked -p netflow-cli --all-features --lib features").run()?;
+    cargo("test --locked -p netflow-cli --all-features --lib").run()?;
     cargo("test --locked -p netflow-cli --all-features --test listen -- kafka each_option").run()
 }
 
