@@ -274,6 +274,9 @@ fn memory(kib: u64) -> String {
 
 /// The first words of a message, which a cell of a table can hold.
 fn short(message: &str) -> String {
-    let line = message.lines().next().unwrap_or_default().replace('|', "/");
+    // Where the repository is on this machine is nobody's concern.
+    let root = root().display().to_string();
+    let line = message.lines().next().unwrap_or_default();
+    let line = line.replace(&root, "").replace('|', "/");
     line.chars().take(100).collect()
 }
