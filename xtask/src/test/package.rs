@@ -31,19 +31,24 @@ pub(super) fn build() -> Result {
     build_with("--profile checked")
 }
 
+/// Installs these requirements in an environment, unless they are there.
+pub(super) fn require(environment: &Path, requirements: &Path) -> Result {
+    let wanted = fs::read(requirements)?;
+    let installed = environment.join("requirements.txt");
+    if fs::read(&installed).ok().as_ref() == Some(&wanted) {
+        return Ok(());
+    }
+    python("-m venv --clear").path(environment).run()?;
+    program(environment, "python")
+        .arguments("-m pip install --quiet --disable-pip-version-check -r")
+        .path(requirements)
+        .run()?;
+    Ok(fs::write(&installed, wanted)?)
+}
+
 fn build_with(profile: &str) -> Result {
     let environment = tools();
-    let requirements = root().join(FOLDER).join("requirements.txt");
-    let wanted = fs::read(&requirements)?;
-    let installed = environment.join("requirements.txt");
-    if fs::read(&installed).ok().as_ref() != Some(&wanted) {
-        python("-m venv --clear").path(&environment).run()?;
-        program(&environment, "python")
-            .arguments("-m pip install --quiet --disable-pip-version-check -r")
-            .path(&requirements)
-            .run()?;
-        fs::write(&installed, wanted)?;
-    }
+    require(&environment, &root().join(FOLDER).join("requirements.txt"))?;
     // Another version would be installed as well as this one.
     if wheels().exists() {
         fs::remove_dir_all(wheels())?;

@@ -1,10 +1,9 @@
 //! Captures through Spark, in an environment of its own: Spark is large, and needs Java.
 
-use std::fs;
 use std::path::PathBuf;
 
 use super::package;
-use crate::command::{Command, python};
+use crate::command::Command;
 use crate::repository::{Result, root, target};
 
 /// What Spark 4 runs on, at least.
@@ -16,16 +15,7 @@ pub(super) fn test() -> Result {
     package::build()?;
     let environment = target().join("python-spark");
     let requirements = root().join("netflow-py/requirements-spark.txt");
-    let wanted = fs::read(&requirements)?;
-    let installed = environment.join("requirements.txt");
-    if fs::read(&installed).ok().as_ref() != Some(&wanted) {
-        python("-m venv --clear").path(&environment).run()?;
-        package::program(&environment, "python")
-            .arguments("-m pip install --quiet --disable-pip-version-check -r")
-            .path(&requirements)
-            .run()?;
-        fs::write(&installed, wanted)?;
-    }
+    package::require(&environment, &requirements)?;
     package::install_in(&environment)?;
     package::program(&environment, "python")
         .arguments("-m pytest --quiet tests_spark")
