@@ -49,9 +49,11 @@ def rows(form, file):
     else:
         found = csv.DictReader(file)
     for flow in found:
+        # nfdump ends its CSV with a summary of other columns.
+        if flow.get("ts") == "Summary":
+            return
         if any(name in flow for name in names[0]):
             values = [next((flow[name] for name in either if flow.get(name)), 0) for either in names]
-            # nfdump ends its CSV with a summary of other columns.
             if values[0] != 0 or values[1] != 0:
                 yield values
 

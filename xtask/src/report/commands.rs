@@ -175,7 +175,8 @@ fn nfdump(kind: &'static str, folder: &Path, commands: &mut Vec<Whole>) {
         ("nfdump line", None, "line"),
     ];
     for (name, form, option) in forms {
-        let options = format!("nfdump -q -N -o {option} -R");
+        // Quiet (`-q`), it leaves out the header of CSV and the end of JSON.
+        let options = format!("nfdump -N -o {option} -R");
         let mut command: Vec<String> = options.split(' ').map(str::to_owned).collect();
         command.push(folder.display().to_string());
         commands.push(Whole::new(
