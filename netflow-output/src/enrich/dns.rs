@@ -312,7 +312,7 @@ const fn is_of_a_host(address: IpAddr) -> bool {
     }
 }
 
-/// Their servers and limits: what tells one from another.
+/// Shows the servers and limits alone: a reload compares them to find whether the options have changed.
 impl fmt::Debug for HostNames {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("HostNames").field(self.options()).finish()

@@ -328,8 +328,8 @@ impl RunningOutput {
     }
 }
 
-/// The configuration with the encoding that its destination needs: a collector of IPFIX is sent messages,
-/// whatever rows are written elsewhere, and rows for Kafka have keys.
+/// The configuration with the encoding that its destination needs: a collector of IPFIX gets messages and
+/// no rows, and rows for Kafka have keys.
 fn with_encoding_of_destination(mut config: OutputConfig) -> OutputConfig {
     #[cfg(feature = "ipfix")]
     if matches!(config.destination, Destination::Ipfix { .. }) && !config.encoding.is_ipfix() {

@@ -108,7 +108,7 @@ fn syslog_row(message: &[u8]) -> String {
 pub(crate) trait TestPeer {
     fn has_rows(&self) -> bool;
 
-    /// Stops the peer; what it has not read yet is discarded. Returns the numbers of the rows that it received.
+    /// Stops the peer and discards what it has not read. Returns the numbers of the rows that it received.
     fn kill(self) -> BTreeSet<u64>;
 }
 
@@ -172,7 +172,7 @@ impl Peer {
         self.rows.lock().unwrap()
     }
 
-    /// Stops the peer; what it has not read yet is discarded. Returns the rows that it received.
+    /// Stops the peer and discards what it has not read. Returns the rows that it received.
     pub(crate) fn kill(self) -> Vec<String> {
         self.is_killed.store(true, Ordering::Release);
         self.thread.join().unwrap();

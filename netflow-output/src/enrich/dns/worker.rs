@@ -15,7 +15,7 @@ use std::time::Instant;
 use super::query::{self, Answer};
 use super::{Counters, DnsError, Shared};
 
-/// How long a name is kept at least and at most, whatever its record says.
+/// The shortest and the longest time that a name is kept; between them the time to live of its record decides.
 const NAME_LIFETIME: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(86_400));
 /// How long it is kept that an address has no name.
 const NAMELESS_LIFETIME: Duration = Duration::from_secs(600);

@@ -152,7 +152,7 @@ impl Form {
         }
     }
 
-    /// Whether each number has a value of this form, whatever else the flow has.
+    /// Whether each number has a value of this form. It does not depend on the other fields of the flow.
     pub(super) const fn takes_all_numbers(self) -> bool {
         matches!(
             self,

@@ -63,7 +63,7 @@ impl Message {
 pub(crate) struct KafkaPeer {
     client: Client,
     framing: Framing,
-    /// Messages that the client has not taken.
+    /// Messages that are still to be passed to the client.
     unsent: VecDeque<Message>,
     /// Messages that the client has: their number is their index and `first`. None are those that have been reported.
     sent: VecDeque<Option<Message>>,
