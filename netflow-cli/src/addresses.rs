@@ -1,6 +1,7 @@
 //! What databases and options say about addresses, for the report.
 
 use core::net::IpAddr;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use netflow_output::enrich::Geo;
 use netflow_output::format::dialect::Networks;
@@ -9,7 +10,8 @@ use netflow_report::Addresses;
 /// Databases, and the networks that are internal, for a [`Report`](netflow_report::Report).
 #[derive(Debug)]
 pub struct KnownAddresses {
-    geo: Geo,
+    /// Written only after databases were replaced; the threads of a collector share it.
+    geo: RwLock<Geo>,
     internal: Networks,
 }
 
@@ -17,24 +19,33 @@ impl KnownAddresses {
     /// What these databases know; addresses in these networks are internal.
     #[must_use]
     pub const fn new(geo: Geo, internal: Networks) -> Self {
-        Self { geo, internal }
+        Self {
+            geo: RwLock::new(geo),
+            internal,
+        }
     }
 
     /// The databases, or those that replaced them.
-    fn databases(&self) -> Geo {
-        let mut geo = self.geo.clone();
-        geo.refresh();
-        geo
+    fn databases(&self) -> RwLockReadGuard<'_, Geo> {
+        let read = || self.geo.read().unwrap_or_else(PoisonError::into_inner);
+        let geo = read();
+        if geo.is_latest() {
+            return geo;
+        }
+        drop(geo);
+        let geo = self.geo.write();
+        geo.unwrap_or_else(PoisonError::into_inner).refresh();
+        read()
     }
 }
 
 impl Addresses for KnownAddresses {
     fn has_countries(&self) -> bool {
-        self.geo.places.is_some()
+        self.databases().places.is_some()
     }
 
     fn has_systems(&self) -> bool {
-        self.geo.systems.is_some()
+        self.databases().systems.is_some()
     }
 
     fn country(&self, address: IpAddr) -> Option<String> {

@@ -101,11 +101,21 @@ impl GeoDatabase {
         let _ = other;
     }
 
+    /// Whether no other database has replaced this one.
+    #[inline]
+    #[must_use]
+    pub fn is_latest(&self) -> bool {
+        #[cfg(feature = "geo")]
+        return self.latest.version.load(Ordering::Acquire) == self.version;
+        #[cfg(not(feature = "geo"))]
+        true
+    }
+
     /// Takes the database that replaced this one, if one did.
     #[inline]
     pub fn refresh(&mut self) {
         #[cfg(feature = "geo")]
-        if self.latest.version.load(Ordering::Acquire) != self.version {
+        if !self.is_latest() {
             let latest = self.latest.lock();
             self.version = self.latest.version.load(Ordering::Acquire);
             self.reader = Arc::clone(&latest);
@@ -213,6 +223,14 @@ impl Geo {
             let _ = (database, address);
             None
         }
+    }
+
+    /// Whether no others have replaced these.
+    #[inline]
+    #[must_use]
+    pub fn is_latest(&self) -> bool {
+        let mut databases = [&self.places, &self.systems].into_iter().flatten();
+        databases.all(GeoDatabase::is_latest)
     }
 
     /// Takes the databases that replaced these.
