@@ -80,14 +80,12 @@ impl RecentReport {
     pub fn new(options: &ReportOptions, memory: usize, now: Timestamp) -> Self {
         let mut options = options.clone();
         options.memory = memory / (PANELS.len() * SHARES);
-        let timelines = Timeline::ALL.map(|kind| Timeline::new(kind, INTERVAL));
-        let flows = FlowSample::latest(options.flows);
         Self {
             counter: FlowCounter::new(options.filter.clone(), options.hash_seed),
             health: Health::default(),
             steps: VecDeque::new(),
             number: step_number(now),
-            current: Step::new(&options, timelines, flows, now),
+            current: Step::new(&options, now),
             options,
         }
     }
@@ -127,27 +125,25 @@ impl RecentReport {
             // The clock was set back. What was received by another time is not in this hour.
             return self.begin_anew(number, now);
         }
-        if steps >= 12 {
+        if steps >= HOUR / STEP {
             return self.begin_anew(number, self.current.from);
         }
         if steps > 0 {
-            let gathered = &mut self.current.gathered;
+            let next = Step::new(&self.options, self.current.from);
+            let mut last = core::mem::replace(&mut self.current, next);
             // Pictures over time and the list of flows go on; all else begins anew.
-            let kinds = Timeline::ALL.map(|kind| Timeline::new(kind, INTERVAL));
-            let mut timelines = core::mem::replace(&mut gathered.timelines, kinds);
-            let none = FlowSample::latest(0);
-            let mut flows = core::mem::replace(&mut gathered.flows, none);
+            let gathered = &mut self.current.gathered;
+            core::mem::swap(&mut gathered.timelines, &mut last.gathered.timelines);
+            core::mem::swap(&mut gathered.flows, &mut last.gathered.flows);
             let oldest = oldest(number);
-            timelines
-                .iter_mut()
-                .for_each(|timeline| timeline.forget_before(oldest.as_nanos()));
-            flows.forget_before(oldest);
-            let next = Step::new(&self.options, timelines, flows, self.current.from);
-            let last = core::mem::replace(&mut self.current, next);
+            for timeline in &mut gathered.timelines {
+                timeline.forget_before(oldest.as_nanos());
+            }
+            gathered.flows.forget_before(oldest);
             self.steps.push_back((self.number, Arc::new(last)));
             self.number = number;
         }
-        let first = self.number.saturating_sub(11);
+        let first = first_of_hour(self.number);
         while self
             .steps
             .front()
@@ -159,9 +155,7 @@ impl RecentReport {
 
     /// Forgets all but the health of the exporters.
     fn begin_anew(&mut self, number: i64, from: Timestamp) {
-        let timelines = Timeline::ALL.map(|kind| Timeline::new(kind, INTERVAL));
-        let flows = FlowSample::latest(self.options.flows);
-        self.current = Step::new(&self.options, timelines, flows, from);
+        self.current = Step::new(&self.options, from);
         self.steps.clear();
         self.number = number;
     }
@@ -171,10 +165,8 @@ impl RecentReport {
     pub fn part(&self, decoder: &Decoder) -> RecentPart {
         let steps = self.steps.iter().map(|(_, step)| Arc::clone(step));
         let gathered = &self.current.gathered;
-        let flows = FlowSample::latest(self.options.flows);
-        let timelines = Timeline::ALL.map(|kind| Timeline::new(kind, INTERVAL));
         let from = self.current.from.max(oldest(self.number));
-        let mut current = Step::new(&self.options, timelines, flows, from);
+        let mut current = Step::new(&self.options, from);
         current.left_out_flows = self.current.left_out_flows;
         current.gathered.merge(gathered);
         RecentPart {
@@ -185,12 +177,10 @@ impl RecentReport {
 }
 
 impl Step {
-    fn new(
-        options: &ReportOptions,
-        timelines: [Timeline; 3],
-        flows: FlowSample,
-        from: Timestamp,
-    ) -> Self {
+    /// Nothing was received in it yet.
+    fn new(options: &ReportOptions, from: Timestamp) -> Self {
+        let timelines = Timeline::ALL.map(|kind| Timeline::new(kind, INTERVAL));
+        let flows = FlowSample::latest(options.flows);
         Self {
             gathered: Gathered::with(options, Reach::Before(HOUR), timelines, flows),
             left_out_flows: 0,
@@ -224,15 +214,13 @@ impl LivePage {
         parts: &[RecentPart],
         words: impl FnOnce(&netflow_health::Report) -> Vec<String>,
     ) -> String {
-        let timelines = Timeline::ALL.map(|kind| Timeline::new(kind, INTERVAL));
-        let flows = FlowSample::latest(options.flows);
         let mut options = options.clone();
         let panels = parts.iter().flat_map(|part| &part.steps);
         // Twice the memory of a step: sums of several have more groups.
         let memory = panels.flat_map(|step| step.gathered.panels.first());
         let memory = memory.map(|panel| panel.aggregate.options().memory).max();
         options.memory = memory.unwrap_or(options.memory).saturating_mul(2);
-        let mut all = Step::new(&options, timelines, flows, self.from);
+        let mut all = Step::new(&options, self.from);
         let mut health: Option<netflow_health::Report> = None;
         for part in parts {
             for step in &part.steps {
@@ -264,9 +252,14 @@ const fn step_number(time: Timestamp) -> i64 {
     time.as_nanos().div_euclid(STEP)
 }
 
-/// The beginning of the hour whose last step has this number.
+/// The number of the first step of the hour whose last step has this number.
+const fn first_of_hour(number: i64) -> i64 {
+    number.saturating_sub(HOUR / STEP - 1)
+}
+
+/// The beginning of that hour.
 const fn oldest(number: i64) -> Timestamp {
-    Timestamp::from_nanos(number.saturating_sub(11).saturating_mul(STEP))
+    Timestamp::from_nanos(first_of_hour(number).saturating_mul(STEP))
 }
 
 #[cfg(test)]
