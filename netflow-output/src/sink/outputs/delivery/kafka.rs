@@ -137,9 +137,7 @@ impl KafkaPeer {
         }
         while let Some(message) = self.unsent.front() {
             if self.sent.len() >= WINDOW {
-                self.settle(WAIT)?;
-                self.check()?;
-                return Err(Failure::slow());
+                return self.wait_for_room();
             }
             let number = self.first.wrapping_add(self.sent.len());
             let payload = payload(message.row(), self.framing);
@@ -160,16 +158,18 @@ impl KafkaPeer {
                     self.unsent.pop_front();
                     self.ledger.lost(LossReason::Rejected, 1);
                 }
-                Err(Rejection::Full) => {
-                    // Its queue has room again when messages are acknowledged.
-                    self.settle(WAIT)?;
-                    self.check()?;
-                    return Err(Failure::slow());
-                }
+                Err(Rejection::Full) => return self.wait_for_room(),
                 Err(Rejection::Failed(error)) => return Err(self.restart(error)),
             }
         }
         self.check()
+    }
+
+    /// Waits for acknowledgements, after which there may be room for more.
+    fn wait_for_room(&mut self) -> Result<(), Failure> {
+        self.settle(WAIT)?;
+        self.check()?;
+        Err(Failure::slow())
     }
 
     /// Counts what was reported, after waiting for this time at most.
@@ -182,25 +182,20 @@ impl KafkaPeer {
                 continue;
             };
             match result {
-                Ok(()) => {
-                    self.progress = Instant::now();
-                    self.ledger.octets(message.row.len());
-                    self.ledger.written(1);
+                Ok(()) => self.written(&message),
+                Err(Rejection::TooLarge) => self.ledger.lost(LossReason::TooLarge, 1),
+                Err(Rejection::Refused) => self.ledger.lost(LossReason::Rejected, 1),
+                Err(Rejection::Full) => {
+                    again.push(message);
+                    continue;
                 }
-                Err(Rejection::TooLarge) => {
-                    self.progress = Instant::now();
-                    self.ledger.lost(LossReason::TooLarge, 1);
-                }
-                Err(Rejection::Refused) => {
-                    self.progress = Instant::now();
-                    self.ledger.lost(LossReason::Rejected, 1);
-                }
-                Err(Rejection::Full) => again.push(message),
                 Err(Rejection::Failed(error)) => {
                     failed = Some(error);
                     again.push(message);
+                    continue;
                 }
             }
+            self.progress = Instant::now();
         }
         while let Some(None) = self.sent.front() {
             self.sent.pop_front();
@@ -216,6 +211,12 @@ impl KafkaPeer {
             return Err(error.into());
         }
         Ok(())
+    }
+
+    /// Counts a message that is acknowledged.
+    fn written(&self, message: &Message) {
+        self.ledger.octets(message.row.len());
+        self.ledger.written(1);
     }
 
     /// Whether messages are on their way and nobody answers.
@@ -253,8 +254,7 @@ impl KafkaPeer {
             let index = number.wrapping_sub(self.first);
             if let (Some(message), Ok(())) = (self.sent.get_mut(index), result) {
                 if let Some(message) = message.take() {
-                    self.ledger.octets(message.row.len());
-                    self.ledger.written(1);
+                    self.written(&message);
                 }
             }
         }
