@@ -1,59 +1,59 @@
-//! What databases and options say about addresses, for the report.
+//! What databases, files and options say about addresses and ports, for the report.
 
 use core::net::IpAddr;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
-use netflow_output::enrich::Geo;
+use netflow_output::enrich::{Enrichment, Geo};
 use netflow_output::format::dialect::Networks;
 use netflow_report::Addresses;
 
-/// Databases, and the networks that are internal, for a [`Report`](netflow_report::Report).
+/// Databases, names of services, and the networks that are internal, for a [`Report`](netflow_report::Report).
 #[derive(Debug)]
 pub struct KnownAddresses {
-    /// Written only after databases were replaced; the threads of a collector share it.
-    geo: RwLock<Geo>,
+    /// Written only after parts were replaced; the threads of a collector share it.
+    known: RwLock<Enrichment>,
     internal: Networks,
 }
 
 impl KnownAddresses {
-    /// What these databases know; addresses in these networks are internal.
+    /// What is known; addresses in these networks are internal.
     #[must_use]
-    pub const fn new(geo: Geo, internal: Networks) -> Self {
+    pub const fn new(known: Enrichment, internal: Networks) -> Self {
         Self {
-            geo: RwLock::new(geo),
+            known: RwLock::new(known),
             internal,
         }
     }
 
-    /// The databases, or those that replaced them.
-    fn databases(&self) -> RwLockReadGuard<'_, Geo> {
-        let read = || self.geo.read().unwrap_or_else(PoisonError::into_inner);
-        let geo = read();
-        if geo.is_latest() {
-            return geo;
+    /// What is known, or what replaced it.
+    fn known(&self) -> RwLockReadGuard<'_, Enrichment> {
+        let read = || self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let known = read();
+        if known.is_latest() {
+            return known;
         }
-        drop(geo);
-        let geo = self.geo.write();
-        geo.unwrap_or_else(PoisonError::into_inner).refresh();
+        drop(known);
+        let known = self.known.write();
+        known.unwrap_or_else(PoisonError::into_inner).refresh();
         read()
     }
 }
 
 impl Addresses for KnownAddresses {
     fn has_countries(&self) -> bool {
-        self.databases().places.is_some()
+        self.known().geo.places.is_some()
     }
 
     fn has_systems(&self) -> bool {
-        self.databases().systems.is_some()
+        self.known().geo.systems.is_some()
     }
 
     fn country(&self, address: IpAddr) -> Option<String> {
-        country(&self.databases(), address).map(str::to_owned)
+        country(&self.known().geo, address).map(str::to_owned)
     }
 
     fn system(&self, address: IpAddr) -> Option<String> {
-        system(&self.databases(), address)
+        system(&self.known().geo, address)
     }
 
     fn is_internal(&self, address: IpAddr) -> bool {
@@ -62,6 +62,12 @@ impl Addresses for KnownAddresses {
 
     fn internal(&self) -> String {
         self.internal.to_string()
+    }
+
+    fn service(&self, protocol: u8, port: u16) -> Option<String> {
+        let known = self.known();
+        let name = known.services.as_ref()?.name(protocol, port)?;
+        Some(name.to_owned())
     }
 }
 

@@ -12,7 +12,7 @@ use std::io::{self, IsTerminal};
 
 use netflow_core::Limits;
 use netflow_core::field::FlowField;
-use netflow_output::enrich::Geo;
+use netflow_output::enrich::Enrichment;
 use netflow_output::sink::Stream;
 use netflow_query::{AggregateOptions, FlowCounter, Sum};
 
@@ -58,9 +58,10 @@ fn tables(args: &Top, to_terminal: bool) -> Result<Tables, Usage> {
     if args.format == TopFormat::Parquet && to_terminal {
         return Err(Usage::NotForTerminals(crate::args::format::Format::Parquet));
     }
-    let mut geo = Geo::default();
-    (geo.places, geo.systems) = (args.geo.clone(), args.asn.clone());
-    let columns = columns(&args.by, &geo)?;
+    let mut known = Enrichment::default();
+    (known.geo.places, known.geo.systems) = (args.geo.clone(), args.asn.clone());
+    known.services.clone_from(&args.services);
+    let columns = columns(&args.by, &known)?;
     let sums = if args.sums.is_empty() {
         Sum::ALL.to_vec()
     } else {
@@ -82,23 +83,23 @@ fn tables(args: &Top, to_terminal: bool) -> Result<Tables, Usage> {
     };
     let counter = FlowCounter::new(filter, options.hash_seed);
     let every = args.every;
-    Ok(Tables::new(columns, geo, counter, options).written(args.format, layout, every))
+    Ok(Tables::new(columns, known, counter, options).written(args.format, layout, every))
 }
 
 /// What flows are grouped by.
-fn columns(names: &[String], geo: &Geo) -> Result<Vec<GroupColumn>, Usage> {
+fn columns(names: &[String], known: &Enrichment) -> Result<Vec<GroupColumn>, Usage> {
     if names.is_empty() {
-        return Ok(vec![match (&geo.places, &geo.systems) {
+        return Ok(vec![match (&known.geo.places, &known.geo.systems) {
             (Some(_), _) => GroupColumn::SourceCountry,
             (None, Some(_)) => GroupColumn::SourceAsName,
             (None, None) => GroupColumn::Field(FlowField::SourceAddress),
         }]);
     }
     let column = |name: &String| {
-        let Some(column) = GroupColumn::of_database(name.trim()) else {
+        let Some(column) = GroupColumn::looked_up(name.trim()) else {
             return Ok(vec![GroupColumn::Field(plan::field(name)?)]);
         };
-        match column.missing(geo) {
+        match column.missing(known) {
             Some(option) => Err(Usage::NoDatabase {
                 column: column.name(),
                 option,

@@ -38,7 +38,7 @@ pub(crate) enum Usage {
     NotScaled(Format),
     /// Rows of this format cannot be sorted.
     NoOrder(Format),
-    /// This needs a database, which an option names.
+    /// This needs a database or another file, which an option names.
     NoDatabase {
         column: &'static str,
         option: &'static str,
@@ -112,10 +112,7 @@ impl fmt::Display for Usage {
                 "--sort is for table, json and csv: sort {format} with what reads it, such as DuckDB"
             ),
             Self::NoDatabase { column, option } => {
-                write!(
-                    f,
-                    "{column} is looked up in a database: name its file by {option}"
-                )
+                write!(f, "{column} is looked up: name its file by {option}")
             }
             Self::NoZone(format) => write!(
                 f,

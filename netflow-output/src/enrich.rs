@@ -1,10 +1,13 @@
-//! What databases and name servers know of the addresses of flows.
+//! What databases, name servers and files know of the addresses and ports of flows.
 
 mod dns;
 mod geo;
+mod replaceable;
+mod services;
 
 pub use self::dns::{DnsCounts, DnsError, DnsOptions, HostNames};
 pub use self::geo::{AutonomousSystem, Geo, GeoDatabase, GeoError, Place};
+pub use self::services::{Services, ServicesError};
 
 /// All that is added to flows which they do not say themselves; each part may be missing. A clone shares it.
 #[derive(Debug, Clone, Default)]
@@ -14,4 +17,24 @@ pub struct Enrichment {
     pub geo: Geo,
     /// Names of addresses.
     pub host_names: Option<HostNames>,
+    /// Names of services.
+    pub services: Option<Services>,
+}
+
+impl Enrichment {
+    /// Whether nothing has replaced a part of it.
+    #[inline]
+    #[must_use]
+    pub fn is_latest(&self) -> bool {
+        self.geo.is_latest() && self.services.as_ref().is_none_or(Services::is_latest)
+    }
+
+    /// Takes what replaced parts of it.
+    #[inline]
+    pub fn refresh(&mut self) {
+        self.geo.refresh();
+        if let Some(services) = &mut self.services {
+            services.refresh();
+        }
+    }
 }

@@ -1,6 +1,9 @@
 //! Hostile values in the documents of other tools.
 
-use netflow_core::{Datagram, Decoder, Limits, Timestamp, Transport};
+use netflow_core::{
+    ConfiguredInterface, ConfiguredInterfaces, Datagram, Decoder, Limits, Timestamp, Transport,
+};
+use netflow_output::enrich::Services;
 use netflow_output::format::Format;
 use netflow_output::format::dialect::{
     Additions, DialectForm, DialectName, DialectOptions, Documents, Ecs, EcsOptions, Faults,
@@ -20,9 +23,9 @@ fn strings() -> Vec<Vec<u8>> {
 }
 
 /// An IPFIX message: a string, a float, a number of 64 bits, octets, an element that repeats, one
-/// without a name, and addresses.
+/// without a name, addresses, ports, a protocol and an interface.
 fn message(string: &[u8]) -> Vec<u8> {
-    let fields: [(u16, u16); 9] = [
+    let fields: [(u16, u16); 14] = [
         (96, 0xffff), // applicationName
         (311, 8),     // samplingProbability
         (1, 8),       // octetDeltaCount
@@ -32,8 +35,13 @@ fn message(string: &[u8]) -> Vec<u8> {
         (499, 2),
         (8, 4),
         (27, 16),
+        (12, 4),
+        (4, 1),
+        (7, 2),
+        (11, 2),
+        (14, 4),
     ];
-    let mut template = vec![1, 0, 0, 9];
+    let mut template = vec![1, 0, 0, 14];
     for (id, len) in fields {
         template.extend(id.to_be_bytes());
         template.extend(len.to_be_bytes());
@@ -47,6 +55,7 @@ fn message(string: &[u8]) -> Vec<u8> {
     record.extend([0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0, 1]);
     record.extend([192, 0, 2, 1]);
     record.extend([0x20; 16]);
+    record.extend([192, 0, 2, 2, 6, 0xff, 0xff, 0, 0, 0, 0, 0, 1]);
     let mut body = Vec::new();
     for (id, set) in [(2_u16, template), (256, record)] {
         body.extend(id.to_be_bytes());
@@ -66,8 +75,11 @@ fn written(format: impl Format, string: &[u8]) -> Vec<u8> {
 }
 
 /// What a format writes of a message.
-fn written_of(payload: &[u8], mut format: impl Format) -> Vec<u8> {
-    let mut decoder = Decoder::new(Limits::new(0x5eed));
+fn written_of(payload: &[u8], format: impl Format) -> Vec<u8> {
+    written_by(Decoder::new(Limits::new(0x5eed)), payload, format)
+}
+
+fn written_by(mut decoder: Decoder, payload: &[u8], mut format: impl Format) -> Vec<u8> {
     let exporter = "198.51.100.1:2055".parse().unwrap();
     let received = Timestamp::from_secs(1_700_000_000);
     let datagram = Datagram::new(exporter, Transport::Udp, received, payload);
@@ -283,6 +295,97 @@ fn hostile_values_are_written_in_every_form_of_every_schema() {
                 }
             }
         }
+    }
+}
+
+/// Interfaces of the message with hostile names and descriptions, and the highest speed.
+fn interfaces(text: &str) -> ConfiguredInterfaces {
+    let exporter = "198.51.100.1".parse().unwrap();
+    let named = |index| {
+        let mut interface = ConfiguredInterface::new(exporter, index);
+        interface.name = Some(text.into());
+        interface.description = Some(text.into());
+        interface.speed = Some(u64::MAX);
+        interface
+    };
+    [1, u32::MAX].map(named).into_iter().collect()
+}
+
+/// What the options add to flows: names of services and, with the feature, places whose names have quotes.
+fn looked_up(options: &mut DialectOptions) {
+    let services = "\"q\\u{2028}\u{202e},\u{ffff}<&> 65535/tcp\n\\\"\\ 0/tcp\n";
+    let services = Services::parse(services.as_bytes(), "services").unwrap();
+    options.enrichment.services = Some(services);
+    #[cfg(feature = "geo")]
+    {
+        let open = |name: &str| {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/geo/");
+            Some(format!("{folder}{name}").parse().unwrap())
+        };
+        options.enrichment.geo.places = open("places.mmdb");
+        options.enrichment.geo.systems = open("systems.mmdb");
+    }
+}
+
+#[test]
+fn hostile_names_of_interfaces_services_and_places_are_written_in_every_form() {
+    let mut options = DialectOptions::default();
+    looked_up(&mut options);
+    let texts = strings()
+        .into_iter()
+        .map(|text| String::from_utf8_lossy(&text).into_owned());
+    for text in texts {
+        let decoder =
+            || Decoder::new(Limits::new(0x5eed)).with_configured_interfaces(interfaces(&text));
+        for dialect in DialectName::ALL {
+            for form in dialect.forms() {
+                let format = options.format(dialect, *form).unwrap();
+                let output = written_by(decoder(), &message(b"x"), format);
+                match form {
+                    DialectForm::Json => {
+                        let row: serde_json::Value = serde_json::from_slice(&output).unwrap();
+                        check_looked_up(dialect, &row, &text);
+                    }
+                    DialectForm::MessagePack => assert_eq!(value_count(&output), 1, "{dialect}"),
+                    DialectForm::Forward | DialectForm::Protobuf => assert!(!output.is_empty()),
+                    _ => {
+                        let lines = core::str::from_utf8(&output).unwrap().lines();
+                        assert!(lines.count() <= 2, "{dialect}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The document has the hostile text whole.
+fn check_looked_up(dialect: DialectName, row: &serde_json::Value, text: &str) {
+    let service = "\"q\\u{2028}\u{202e},\u{ffff}<&>";
+    let both = format!("{service} (TCP/65535)");
+    match dialect {
+        DialectName::Ecs | DialectName::EcsIntegration => {
+            // Both ports have a name; the lower one is the server's.
+            assert_eq!(row["network"]["application"], "\\\"\\");
+            let interface = &row["observer"]["ingress"]["interface"];
+            assert_eq!(
+                (&interface["name"], &interface["alias"]),
+                (&text.into(), &text.into())
+            );
+        }
+        DialectName::Elastiflow => {
+            let flow = &row["flow"];
+            assert_eq!(flow["src_port_name"], both);
+            assert_eq!(flow["service_name"], "\\\"\\ (TCP/0)");
+            assert_eq!(flow["input_ifname"], text);
+            #[cfg(feature = "geo")]
+            assert_eq!(flow["city"], "Z\u{fc}rich \"Oerlikon\"");
+        }
+        DialectName::Akvorado => {
+            assert_eq!(row["OutIfDescription"], text);
+            // The column has 32 bits.
+            assert_eq!(row["OutIfSpeed"], u32::MAX);
+        }
+        _ => {}
     }
 }
 

@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 
 use netflow_cli::KnownAddresses;
 use netflow_io::Feed;
-use netflow_output::enrich::{Geo, GeoDatabase};
+use netflow_output::enrich::{Enrichment, GeoDatabase};
 use netflow_report::{Report, ReportOptions};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -24,6 +24,7 @@ pub(crate) struct PageOptions {
     flows: usize,
     geo: Option<String>,
     asn: Option<String>,
+    services: Option<String>,
     internal_networks: String,
 }
 
@@ -56,16 +57,18 @@ impl PageOptions {
             let opened = path.map(|path| path.parse()).transpose();
             opened.map_err(|error| invalid(&error))
         };
-        let mut geo = Geo::default();
-        geo.places = open(self.geo)?;
-        geo.systems = open(self.asn)?;
+        let mut known = Enrichment::default();
+        known.geo.places = open(self.geo)?;
+        known.geo.systems = open(self.asn)?;
+        let services = self.services.map(|path| path.parse()).transpose();
+        known.services = services.map_err(|error| invalid(&error))?;
         let internal = self.internal_networks.parse();
         let internal = internal.map_err(|error| invalid(&error))?;
         let mut options = ReportOptions::new(self.title, hash_seed);
         options.filter = arguments::filter(self.filter.as_deref())?;
         options.groups = self.groups;
         options.flows = self.flows;
-        options.addresses = Some(Arc::new(KnownAddresses::new(geo, internal)));
+        options.addresses = Some(Arc::new(KnownAddresses::new(known, internal)));
         Ok(options)
     }
 }

@@ -1,4 +1,4 @@
-//! What is known of addresses.
+//! What is known of addresses and ports.
 
 use core::fmt::Debug;
 use core::net::IpAddr;
@@ -23,4 +23,7 @@ pub trait Addresses: Debug + Send + Sync {
 
     /// What is internal, in words.
     fn internal(&self) -> String;
+
+    /// The name of the service at a port of a protocol (by its IANA number).
+    fn service(&self, protocol: u8, port: u16) -> Option<String>;
 }

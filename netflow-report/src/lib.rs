@@ -72,7 +72,8 @@ pub struct ReportOptions {
     /// Octets of memory for the groups of each table: 16 MiB. Beyond it sums are approximate, and the
     /// page says by how much.
     pub memory: usize,
-    /// What is known of addresses: countries, autonomous systems and what is internal. By default nothing.
+    /// What is known of addresses and ports: countries, autonomous systems, what is internal, and names of services. By
+    /// default nothing.
     pub addresses: Option<Arc<dyn Addresses>>,
     /// Key of the hash tables, which must be unknown to the senders of datagrams.
     pub hash_seed: u64,

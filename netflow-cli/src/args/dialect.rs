@@ -1,7 +1,7 @@
 //! The options of schemas that are the documents of other tools.
 
 use clap::Args;
-use netflow_output::enrich::{DnsError, DnsOptions, GeoDatabase, HostNames};
+use netflow_output::enrich::{DnsError, DnsOptions, GeoDatabase, HostNames, Services};
 use netflow_output::format::dialect::{
     Additions, CommunityIdSeed, DialectOptions, Faults, Networks,
 };
@@ -30,13 +30,13 @@ pub(crate) struct DialectArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     community_id_seed: u16,
 
-    /// Schemas ecs and ecs-integration, and the report of `netflow listen --http`: a GeoIP database (MaxMind's format) for the
-    /// member `geo` of addresses, and for countries
+    /// Schemas ecs, ecs-integration, elastiflow and akvorado, and a collector's report: a GeoIP database (MaxMind's format)
+    /// for countries and cities of addresses
     #[arg(long, value_name = "FILE")]
     geo: Option<GeoDatabase>,
 
-    /// Schemas ecs and ecs-integration, and the report of `netflow listen --http`: a database of autonomous systems for `as` of
-    /// addresses, and for their names
+    /// Schemas ecs, ecs-integration and elastiflow, and a collector's report: a database of autonomous systems for their
+    /// numbers and names
     #[arg(long, value_name = "FILE")]
     asn: Option<GeoDatabase>,
 
@@ -50,6 +50,11 @@ pub(crate) struct DialectArgs {
         conflicts_with = "anonymise"
     )]
     dns: Option<HostNames>,
+
+    /// Schemas ecs, ecs-integration and elastiflow, and a collector's report: names of services by port, from a file
+    /// such as /etc/services
+    #[arg(long, value_name = "FILE")]
+    services: Option<Services>,
 
     /// Schema logstash: the member that holds the fields
     #[arg(long, value_name = "NAME", default_value = "netflow")]
@@ -75,7 +80,7 @@ impl DialectArgs {
     }
 
     /// Goes on with what others have that were in force before: with their names of addresses, if the same servers
-    /// are asked, and with their databases, in whose place it puts its own for all outputs.
+    /// are asked, and with their databases and names of services, in whose place it puts its own for all outputs.
     #[cfg(target_os = "linux")]
     pub(crate) fn continue_from(&mut self, before: &Self) {
         let known = before.host_names();
@@ -88,6 +93,10 @@ impl DialectArgs {
                 before.replace(own);
                 *own = before.clone();
             }
+        }
+        if let (Some(own), Some(before)) = (&mut self.services, &before.services) {
+            before.replace(own);
+            *own = before.clone();
         }
     }
 
@@ -104,6 +113,7 @@ impl DialectArgs {
         enrichment.geo.places.clone_from(&self.geo);
         enrichment.geo.systems.clone_from(&self.asn);
         enrichment.host_names.clone_from(&self.dns);
+        enrichment.services.clone_from(&self.services);
         options.target.clone_from(&self.target);
         options.include_flowset_id = self.include_flowset_id;
         options.time_key.clone_from(&self.time_key);

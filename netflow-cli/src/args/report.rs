@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use netflow_output::enrich::GeoDatabase;
+use netflow_output::enrich::{GeoDatabase, Services};
 use netflow_output::format::dialect::Networks;
 use netflow_query::Filter;
 
@@ -44,6 +44,10 @@ pub(crate) struct ReportArgs {
     /// A database of autonomous systems in MaxMind's format, for their names
     #[arg(long, value_name = "FILE")]
     pub(crate) asn: Option<GeoDatabase>,
+
+    /// Names of services by port, from a file such as /etc/services
+    #[arg(long, value_name = "FILE")]
+    pub(crate) services: Option<Services>,
 
     /// Networks whose addresses are internal: subnets, or names such as private and loopback
     #[arg(long, value_name = "NETWORK,…", default_value = "private")]

@@ -8,7 +8,7 @@ use core::time::Duration;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use netflow_output::enrich::GeoDatabase;
+use netflow_output::enrich::{GeoDatabase, Services};
 use netflow_query::{Filter, PrefixLengths, Sum};
 
 use super::anonymise::KeyFile;
@@ -25,7 +25,8 @@ use super::window::{Window, span};
 pub(crate) struct Top {
     /// Fields of the schema flow to group by: flows with the same values are one group; --by help
     /// lists them. With --geo also source_country and destination_country, with --asn source_as_name and
-    /// destination_as_name [default: source_address, or the source's country or AS with a database]
+    /// destination_as_name, with --services service [default: source_address, or the source's country or AS
+    /// with a database]
     #[arg(
         short,
         long,
@@ -50,6 +51,10 @@ pub(crate) struct Top {
     /// A database of autonomous systems in MaxMind's format, for their names
     #[arg(long, value_name = "FILE")]
     pub(crate) asn: Option<GeoDatabase>,
+
+    /// Names of services by port, from a file such as /etc/services
+    #[arg(long, value_name = "FILE")]
+    pub(crate) services: Option<Services>,
 
     /// Groups to show
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
@@ -183,6 +188,7 @@ Examples:
   netflow top --by destination_port --sum flows --where 'proto tcp' *.pcap.gz
   netflow top --by source_address --prefix 24,64 -n 20 --format csv capture.pcap
   netflow top --geo GeoLite2-Country.mmdb --by source_country,destination_port capture.pcap
+  netflow top --services /etc/services --by service capture.pcap
   netflow top --every 1h --format parquet --output top.parquet *.pcap.gz
   netflow top --listen 2055 --by source_address,destination_address
 

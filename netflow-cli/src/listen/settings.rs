@@ -95,7 +95,7 @@ impl UiSettings {
             token,
             memory: listen.ui_memory.map_or(Self::MEMORY, |octets| octets.0),
             addresses: Arc::new(KnownAddresses::new(
-                dialect.enrichment.geo,
+                dialect.enrichment,
                 dialect.internal_networks,
             )),
         })

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use netflow_core::{Decoded, Stats, Timestamp};
-use netflow_output::enrich::Geo;
+use netflow_output::enrich::Enrichment;
 use netflow_output::format::{Format, FormatError};
 use netflow_query::{Aggregate, AggregateOptions, FlowCounter};
 
@@ -17,7 +17,7 @@ use crate::args::TopFormat;
 #[derive(Debug)]
 pub(super) struct Tables {
     columns: Vec<GroupColumn>,
-    geo: Geo,
+    known: Enrichment,
     counter: FlowCounter,
     aggregate: Aggregate,
     output: Option<Written>,
@@ -48,13 +48,13 @@ impl Written {
 impl Tables {
     pub(super) fn new(
         columns: Vec<GroupColumn>,
-        geo: Geo,
+        known: Enrichment,
         counter: FlowCounter,
         options: AggregateOptions,
     ) -> Self {
         Self {
             columns,
-            geo,
+            known,
             counter,
             aggregate: Aggregate::new(options),
             output: None,
@@ -162,7 +162,7 @@ impl Format for Tables {
         }
         let Self {
             columns,
-            geo,
+            known,
             counter,
             aggregate,
             ..
@@ -171,7 +171,7 @@ impl Format for Tables {
         counter.for_each(decoded, |flow, counted| {
             let values = columns
                 .iter()
-                .map(|column| column.value(flow, geo, prefixes));
+                .map(|column| column.value(flow, known, prefixes));
             aggregate.add_counted_with(flow, counted, values);
         });
         Ok(())

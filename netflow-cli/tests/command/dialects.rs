@@ -1,6 +1,6 @@
 //! The schemas that are the documents of other tools.
 
-use crate::run::{decode, netflow, testdata};
+use crate::run::{Directory, decode, netflow, testdata};
 
 const CAPTURE: &str = "synthetic/nfv5.pcap";
 
@@ -227,6 +227,109 @@ fn documents_of_the_integration_have_places_and_systems_from_databases() {
     let expected = serde_json::json!({"number": 64496, "organization": {"name": "Example Org"}});
     assert_eq!(row["source"]["as"], expected);
     assert!(row["destination"].get("geo").is_none(), "{row}");
+}
+
+#[cfg(feature = "geo")]
+#[test]
+fn documents_of_elastiflow_and_akvorado_have_places_from_databases() {
+    let [places, systems] = ["geo/places.mmdb", "geo/systems.mmdb"]
+        .map(|name| testdata(name).to_str().unwrap().to_owned());
+    let with = ["--geo", &places, "--asn", &systems];
+    let first = |schema: &str, options: &[&str]| {
+        decode(&[&["-s", schema], options].concat(), &[CAPTURE]).rows()[0].clone()
+    };
+    let flow = first("elastiflow", &with)["flow"].clone();
+    assert_eq!(flow["src_city"], "Z\u{fc}rich \"Oerlikon\"");
+    assert_eq!(flow["src_country"], "Switzerland");
+    assert_eq!(flow["src_country_code"], "CH");
+    let location = serde_json::json!({"lat": 47.4111, "lon": 8.5441});
+    assert_eq!(flow["src_geo_location"], location);
+    assert_eq!(flow["src_autonomous_system"], "Example Org (64496)");
+    // The database of places does not know the destination; that of systems has no name for its number.
+    assert_eq!(flow["country"], "Switzerland");
+    assert_eq!(flow.get("dst_country"), None);
+    assert_eq!(flow["dst_autonomous_system"], "4200000000");
+    let both = serde_json::json!(["4200000000", "Example Org (64496)"]);
+    assert_eq!(flow["autonomous_system"], both);
+    let row = first("akvorado", &with);
+    assert_eq!(row["SrcCountry"], "CH");
+    assert_eq!(row["SrcGeoCity"], "Z\u{fc}rich \"Oerlikon\"");
+    let without = first("elastiflow", &[])["flow"].clone();
+    assert_eq!(without.get("autonomous_system"), None);
+    assert_eq!(without.get("src_country"), None);
+}
+
+#[test]
+fn names_of_services_come_from_a_file() {
+    let folder = Directory::new("services");
+    let file = folder.file("services");
+    std::fs::write(&file, "a\"b 443/tcp\nquic 443/udp\n").unwrap();
+    let path = file.display().to_string();
+    let first = |schema: &str, options: &[&str]| {
+        decode(&[&["-s", schema], options].concat(), &[CAPTURE]).rows()[0].clone()
+    };
+    let with = ["--services", &path];
+    assert_eq!(first("ecs", &with)["network"]["application"], "a\"b");
+    let flow = first("elastiflow", &with)["flow"].clone();
+    assert_eq!(flow["src_port_name"], "TCP/50000");
+    assert_eq!(flow["dst_port_name"], "a\"b (TCP/443)");
+    assert_eq!(flow["service_name"], "a\"b (TCP/443)");
+    assert_eq!(flow["service_port"], 443);
+    assert_eq!(flow["ip_protocol"], "TCP");
+    let flags = serde_json::json!(["FIN", "SYN", "PSH", "ACK"]);
+    assert_eq!(flow["tcp_flags"], flags);
+    assert_eq!(first("ecs", &[])["network"].get("application"), None);
+    let without = first("elastiflow", &[])["flow"].clone();
+    assert_eq!(without.get("dst_port_name"), None);
+    assert_eq!(without.get("service_port"), None);
+    std::fs::write(&file, "https 443\n").unwrap();
+    let run = decode(&["-s", "ecs", "--services", &path], &[CAPTURE]);
+    assert_eq!(run.status, 2);
+    let expected = format!("{path}:1: expected a port as 443/tcp, found \"443\"");
+    assert!(run.stderr.contains(&expected), "{}", run.stderr);
+}
+
+#[test]
+fn sums_and_the_report_have_names_of_services() {
+    let folder = Directory::new("service-sums");
+    let file = folder.file("services");
+    std::fs::write(&file, "a\"b 443/tcp\n").unwrap();
+    let path = file.display().to_string();
+    let with = ["--services", &path];
+    let capture = testdata(CAPTURE);
+    let capture = capture.to_str().unwrap();
+    let top = ["top", "--by", "service", "--format", "csv", capture];
+    let rows = netflow(top.into_iter().chain(with)).stdout;
+    assert!(rows.contains("\"a\"\"b\","), "{rows}");
+    let refused = netflow(top);
+    assert_eq!(refused.status, 2);
+    assert!(refused.stderr.contains("--services"), "{}", refused.stderr);
+    let page = netflow(["report", capture].into_iter().chain(with)).stdout;
+    assert!(page.contains("a&quot;b (443)"), "{page}");
+}
+
+#[test]
+fn akvorado_has_speeds_and_descriptions_of_named_interfaces() {
+    let folder = Directory::new("akvorado");
+    let file = folder.file("interfaces.csv");
+    let without = decode(&["-s", "akvorado"], &[CAPTURE]).rows()[0].clone();
+    assert_eq!(without.get("InIfSpeed"), None);
+    let flow = decode(&["-f", "json"], &[CAPTURE]).rows()[0].clone();
+    let [exporter, input, output] = ["exporter_address", "input_interface", "output_interface"]
+        .map(|name| flow[name].to_string().replace('"', ""));
+    let rows = format!(
+        "exporter,index,name,speed,description\n{exporter},{input},in,10G,\"up \"\"link\"\"\"\n\
+         {exporter},{output},out,2500M,\n"
+    );
+    std::fs::write(&file, rows).unwrap();
+    let path = file.display().to_string();
+    let with = ["-s", "akvorado", "--interface-names", &path];
+    let row = decode(&with, &[CAPTURE]).rows()[0].clone();
+    assert_eq!(row["InIfName"], "in");
+    assert_eq!(row["InIfDescription"], "up \"link\"");
+    assert_eq!(row["InIfSpeed"], 10_000);
+    assert_eq!(row["OutIfSpeed"], 2_500);
+    assert_eq!(row.get("OutIfDescription"), None);
 }
 
 #[test]

@@ -184,6 +184,10 @@ const LISTEN: &[(&str, &[&str])] = &[
         &["geo", "asn"],
     ),
     (
+        "schemas::a_hangup_reads_names_of_services_again",
+        &["services"],
+    ),
+    (
         "schemas::documents_have_names_of_addresses_from_a_server",
         &["dns"],
     ),

@@ -117,6 +117,42 @@ fn documents_have_places_and_systems_from_databases() {
     changes(&ecs, &["--asn", &systems], &flow, "\"number\":64496");
 }
 
+#[test]
+fn a_hangup_reads_names_of_services_again() {
+    let folder = Folder::new();
+    let services = folder.write("services", "old 443/tcp\n");
+    let output = folder.file("flows.json");
+    let mut flow = v5(0, 7);
+    // The protocol, TCP, and the destination port.
+    flow[24 + 38] = 6;
+    flow[24 + 34..24 + 36].copy_from_slice(&443_u16.to_be_bytes());
+    let options = ["--udp", "127.0.0.1:0", "--services", &services];
+    let outputs = ["--output", &output, "--schema", "ecs"];
+    let other = folder.file("elastiflow.json");
+    let others = ["--output", &other, "--schema", "elastiflow"];
+    let mut collector = Collector::start(&[&options[..], &outputs, &others].concat());
+    let to = collector.addresses[0];
+    let has = |file: &str, text: &str| {
+        std::fs::read_to_string(file).is_ok_and(|rows| rows.contains(text))
+    };
+    send("127.0.0.1", to, &flow);
+    collector.wait(|_| has(&output, "\"application\":\"old\""));
+    collector.wait(|_| has(&other, "\"dst_port_name\":\"old (TCP/443)\""));
+    folder.write("services", "new 443\n");
+    collector.signal("HUP");
+    collector.wait(|collector| collector.log().contains("services:1: expected a port"));
+    folder.write("services", "new 443/tcp\n");
+    collector.signal("HUP");
+    collector.wait(|collector| collector.log().contains("the configuration is read again"));
+    collector.wait(|_| {
+        send("127.0.0.1", to, &flow);
+        has(&output, "\"application\":\"new\"")
+            && has(&other, "\"dst_port_name\":\"new (TCP/443)\"")
+    });
+    let ended = collector.stop();
+    assert_eq!(ended.status, Some(0), "{}", ended.log);
+}
+
 #[cfg(feature = "geo")]
 #[test]
 fn a_hangup_reads_databases_again_and_outputs_go_on() {

@@ -1,21 +1,18 @@
 //! Places and autonomous systems of addresses, from databases in MaxMind's format
 //! (<https://maxmind.github.io/MaxMind-DB/>).
 
-#[cfg(feature = "geo")]
-use alloc::sync::Arc;
 use core::fmt;
 use core::net::IpAddr;
 use core::str::FromStr;
 #[cfg(feature = "geo")]
-use core::sync::atomic::{AtomicU64, Ordering};
-#[cfg(feature = "geo")]
 use std::fs;
 use std::path::Path;
-#[cfg(feature = "geo")]
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 #[cfg(feature = "geo")]
 use maxminddb::{PathElement, Reader};
+
+#[cfg(feature = "geo")]
+use super::replaceable::Replaceable;
 
 /// Databases of places and of autonomous systems; each may be missing. A clone shares them.
 ///
@@ -44,20 +41,7 @@ pub struct Geo {
 #[derive(Clone)]
 pub struct GeoDatabase {
     #[cfg(feature = "geo")]
-    reader: Arc<Reader<Vec<u8>>>,
-    /// How often the database was replaced when `reader` was taken.
-    #[cfg(feature = "geo")]
-    version: u64,
-    #[cfg(feature = "geo")]
-    latest: Arc<Latest>,
-}
-
-/// The database that clones take when they are refreshed.
-#[cfg(feature = "geo")]
-struct Latest {
-    /// How often it was replaced; a look at it costs less than the lock.
-    version: AtomicU64,
-    reader: Mutex<Arc<Reader<Vec<u8>>>>,
+    reader: Replaceable<Reader<Vec<u8>>>,
 }
 
 impl GeoDatabase {
@@ -69,16 +53,8 @@ impl GeoDatabase {
     /// feature `geo`.
     pub fn open(path: &Path) -> Result<Self, GeoError> {
         #[cfg(feature = "geo")]
-        return read(path).map(|reader| {
-            let reader = Arc::new(reader);
-            Self {
-                latest: Arc::new(Latest {
-                    version: AtomicU64::new(0),
-                    reader: Mutex::new(Arc::clone(&reader)),
-                }),
-                version: 0,
-                reader,
-            }
+        return read(path).map(|reader| Self {
+            reader: Replaceable::new(reader),
         });
         #[cfg(not(feature = "geo"))]
         Err(GeoError {
@@ -92,11 +68,7 @@ impl GeoDatabase {
     /// Puts another database in the place of this one and of its clones.
     pub fn replace(&self, other: &Self) {
         #[cfg(feature = "geo")]
-        {
-            let mut latest = self.latest.lock();
-            *latest = Arc::clone(&other.reader);
-            self.latest.version.fetch_add(1, Ordering::Release);
-        }
+        self.reader.replace(&other.reader);
         #[cfg(not(feature = "geo"))]
         let _ = other;
     }
@@ -106,7 +78,7 @@ impl GeoDatabase {
     #[must_use]
     pub fn is_latest(&self) -> bool {
         #[cfg(feature = "geo")]
-        return self.latest.version.load(Ordering::Acquire) == self.version;
+        return self.reader.is_latest();
         #[cfg(not(feature = "geo"))]
         true
     }
@@ -115,18 +87,7 @@ impl GeoDatabase {
     #[inline]
     pub fn refresh(&mut self) {
         #[cfg(feature = "geo")]
-        if !self.is_latest() {
-            let latest = self.latest.lock();
-            self.version = self.latest.version.load(Ordering::Acquire);
-            self.reader = Arc::clone(&latest);
-        }
-    }
-}
-
-#[cfg(feature = "geo")]
-impl Latest {
-    fn lock(&self) -> MutexGuard<'_, Arc<Reader<Vec<u8>>>> {
-        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+        self.reader.refresh();
     }
 }
 
@@ -204,7 +165,7 @@ impl Geo {
     pub fn place(&self, address: IpAddr) -> Option<Place<'_>> {
         let database = self.places.as_ref()?;
         #[cfg(feature = "geo")]
-        return place(&database.reader, address);
+        return place(database.reader.get(), address);
         #[cfg(not(feature = "geo"))]
         {
             let _ = (database, address);
@@ -217,7 +178,7 @@ impl Geo {
     pub fn system(&self, address: IpAddr) -> Option<AutonomousSystem<'_>> {
         let database = self.systems.as_ref()?;
         #[cfg(feature = "geo")]
-        return system(&database.reader, address);
+        return system(database.reader.get(), address);
         #[cfg(not(feature = "geo"))]
         {
             let _ = (database, address);

@@ -209,7 +209,7 @@ pub(crate) fn quote_text(text: Text<'_>, out: &mut Vec<u8>) {
 }
 
 /// UTF-8 as it is written inside quotes.
-fn escape(out: &mut Vec<u8>, text: &[u8]) {
+pub(crate) fn escape(out: &mut Vec<u8>, text: &[u8]) {
     let mut rest = text;
     while let Some(at) = first_special(rest) {
         let (plain, special) = rest.split_at(at);

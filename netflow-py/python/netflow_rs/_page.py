@@ -49,6 +49,7 @@ def report(
     flows: int = 500,
     geo: str | os.PathLike[str] | None = None,
     asn: str | os.PathLike[str] | None = None,
+    services: str | os.PathLike[str] | None = None,
     internal_networks: str = "private",
     ports: Sequence[int] = (),
     strict: bool = False,
@@ -70,7 +71,7 @@ def report(
 
     ``groups`` is the number of rows of each table, ``flows`` that of the flows in the list. ``geo`` and
     ``asn`` are databases in MaxMind's format, for countries with a map and for the names of autonomous
-    systems. ``internal_networks`` are subnets, or names such as ``private`` and ``loopback``, after
+    systems; ``services`` is a file such as ``/etc/services``. ``internal_networks`` are subnets, or names such as ``private`` and ``loopback``, after
     commas. Octets and packets are scaled by the sampling rate where it is known; numbers that rest on an
     assumption say so. The other arguments are those of :func:`health`.
     """
@@ -90,6 +91,7 @@ def report(
             "flows": flows,
             "geo": None if geo is None else os.fspath(geo),
             "asn": None if asn is None else os.fspath(asn),
+            "services": None if services is None else os.fspath(services),
             "internal_networks": internal_networks,
         },
         ports=port_list(ports),

@@ -1,11 +1,13 @@
 //! The largest groups, as `netflow top` has them.
 
 use maud::{Markup, PreEscaped, html};
-use netflow_query::{Group, Sum};
+use netflow_core::field::FlowField;
+use netflow_query::{Group, GroupValue, Sum};
 
 use super::{assumptions, section};
 use crate::ReportOptions;
 use crate::gather::Gathered;
+use crate::gather::column::Column;
 use crate::gather::panel::Panel;
 use crate::picture::bars;
 use crate::quantity::{grouped, harmless, percent, short_count, to_f64};
@@ -56,7 +58,7 @@ fn table(panel: &Panel, options: &ReportOptions, gathered: &Gathered) -> Markup 
                     @for group in &groups {
                         tr {
                             @for (column, value) in panel.kind.by.iter().zip(&*group.values) {
-                                td { (harmless(&column.label(value))) }
+                                td { (harmless(&label(*column, value, panel, group, gathered))) }
                             }
                             td.graph { (PreEscaped(bars::bar(part(group, largest)))) }
                             @for sum in Sum::ALL {
@@ -78,6 +80,34 @@ fn table(panel: &Panel, options: &ReportOptions, gathered: &Gathered) -> Markup 
         @if has_error { p.note { "The groups did not fit in memory: octets may be too high by the error, packets and flows too low." } }
         (assumptions(gathered))
     }
+}
+
+/// A value for people; a port with the name of its service, if that is known.
+fn label(
+    column: Column,
+    value: &GroupValue,
+    panel: &Panel,
+    group: &Group,
+    gathered: &Gathered,
+) -> String {
+    let service = || {
+        let GroupValue::Unsigned(port) = *value else {
+            return None;
+        };
+        let mut values = panel.kind.by.iter().zip(&*group.values);
+        let protocol = values.find_map(|(column, value)| match (column, value) {
+            (Column::Field(FlowField::Protocol), GroupValue::Unsigned(number)) => Some(*number),
+            _ => None,
+        });
+        let (protocol, port) = (protocol?.try_into().ok()?, port.try_into().ok()?);
+        let name = gathered.addresses.as_ref()?.service(protocol, port)?;
+        Some(format!("{name} ({port})"))
+    };
+    match column {
+        Column::Field(FlowField::DestinationPort) => service(),
+        _ => None,
+    }
+    .unwrap_or_else(|| column.label(value))
 }
 
 /// The name of a field as a heading.

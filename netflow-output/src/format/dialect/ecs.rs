@@ -55,7 +55,7 @@ pub struct EcsOptions {
     pub octet_arrays: OctetArrays,
     /// Tags and fields that each document gets.
     pub additions: Additions,
-    /// Where `geo`, `as` and `domain` of source and destination come from.
+    /// Where `geo`, `as` and `domain` of source and destination come from, and `network.application`.
     pub enrichment: Enrichment,
     /// Whether documents are those of the integration's ingest pipeline.
     pub integration: bool,
@@ -100,7 +100,7 @@ impl Dialect for Ecs {
             plans,
             common,
         } = self;
-        options.enrichment.geo.refresh();
+        options.enrichment.refresh();
         let naming = EcsStyle::new(options);
         let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &naming));
         let header = set.header();

@@ -4,6 +4,7 @@
 mod build;
 mod counters;
 mod form;
+mod lookup;
 mod plan;
 mod table;
 
@@ -90,7 +91,7 @@ pub(super) struct Renamed {
     /// The members that a site adds, as they end each document.
     additions: Box<[u8]>,
     selection: Selection,
-    enrichment: Enrichment,
+    known: Known,
     projection: Projection,
     /// One for each template and each shape of sFlow samples of the projection, by its slot.
     plans: Vec<Planned>,
@@ -111,6 +112,14 @@ struct Planned {
     set: u64,
 }
 
+/// What members can be looked up in.
+#[derive(Debug, Default)]
+struct Known {
+    enrichment: Enrichment,
+    /// Whether the caller named interfaces of any exporter so far.
+    has_interfaces: bool,
+}
+
 impl Renamed {
     pub(super) fn new(
         shape: DialectShape,
@@ -125,7 +134,7 @@ impl Renamed {
             selection: selection.with_biflows(shape.biflows),
             shape,
             faults,
-            enrichment: Enrichment::default(),
+            known: Known::default(),
             plans: Vec::new(),
             unplanned: Planned::default(),
             set: 0,
@@ -134,7 +143,7 @@ impl Renamed {
 
     /// Adds what flows do not say themselves.
     pub(super) fn with_enrichment(mut self, enrichment: Enrichment) -> Self {
-        self.enrichment = enrichment;
+        self.known.enrichment = enrichment;
         self
     }
 
@@ -148,6 +157,12 @@ impl Renamed {
             return;
         }
         self.set += 1;
+        if self.known.is_outdated(set) {
+            self.known.refresh(set);
+            // They have copies of what was known before.
+            self.plans.clear();
+            self.unplanned = Planned::default();
+        }
         if self.plans.is_empty() {
             self.plans.resize_with(Projection::SLOTS, Planned::default);
         }
@@ -156,7 +171,7 @@ impl Renamed {
             faults,
             additions,
             selection,
-            enrichment,
+            known,
             projection,
             plans,
             unplanned,
@@ -171,7 +186,7 @@ impl Renamed {
                     None => &mut *unplanned,
                 };
                 planned.prepare(
-                    (shape, *faults, enrichment),
+                    (shape, *faults, known),
                     key,
                     projected,
                     (*number, flow),
@@ -208,10 +223,23 @@ impl Renamed {
     }
 }
 
+impl Known {
+    /// Whether the plans of members lack something.
+    #[inline]
+    fn is_outdated(&self, set: &Set<'_>) -> bool {
+        (set.has_configured_interfaces() && !self.has_interfaces) || !self.enrichment.is_latest()
+    }
+
+    fn refresh(&mut self, set: &Set<'_>) {
+        self.has_interfaces |= set.has_configured_interfaces();
+        self.enrichment.refresh();
+    }
+}
+
 impl Planned {
     fn prepare(
         &mut self,
-        (shape, faults, enrichment): (&DialectShape, Faults, &Enrichment),
+        (shape, faults, known): (&DialectShape, Faults, &Known),
         key: Option<ProjectionKey>,
         projected: &Projected<'_, '_>,
         (set, flow): (u64, &Flow<'_>),
@@ -220,7 +248,7 @@ impl Planned {
         let version = key.map_or(1, |key| key.version);
         if self.version != version {
             let columns = key.map(|_| projected.columns());
-            self.plan = Some(MemberPlanBuilder::new(shape, faults, enrichment, columns).finish());
+            self.plan = Some(MemberPlanBuilder::new(shape, faults, known, columns).finish());
             self.version = version;
             self.set = 0;
         }

@@ -8,7 +8,7 @@ use netflow_core::{MessageHeader, Timestamp};
 
 use super::facts::{Facts, Role};
 use super::{DocumentWriter, EcsOptions, Encode, action, write_mac, write_time};
-use crate::enrich::Geo;
+use crate::enrich::{Geo, Services};
 use crate::format::dialect::community_id;
 use crate::format::dialect::flow_id::{self, FiveTuple};
 
@@ -119,6 +119,11 @@ impl DocumentWriter<'_, '_> {
         let is_integration = self.options.integration;
         out.key("network");
         out.object(|out| {
+            let services = self.options.enrichment.services.as_ref();
+            if let Some(service) = services.and_then(|services| service(services, flow)) {
+                out.key("application");
+                out.string(service);
+            }
             if let Some(protocol) = facts.number(Role::Protocol) {
                 out.key("transport");
                 match protocol {
@@ -201,6 +206,12 @@ impl DocumentWriter<'_, '_> {
             _ => out.null(),
         }
     }
+}
+
+/// The name of the service of a flow. Elastic's input writes none, but its mapping has the field.
+fn service<'s>(services: &'s Services, flow: &FiveTuple) -> Option<&'s str> {
+    let port = services.server_port(flow.protocol, flow.source_port, flow.destination_port);
+    services.name(flow.protocol, port)
 }
 
 /// The direction as the integration's pipeline works it out.

@@ -8,8 +8,7 @@ use super::plan::{
     MemberPart, MemberPlan, MemberStep, PlannedValue, StepAction, StepText, ValueSource,
     has_reverse,
 };
-use super::{DialectShape, MemberLayout, RenamedMember};
-use crate::enrich::Enrichment;
+use super::{DialectShape, Known, MemberLayout, RenamedMember};
 use crate::format::Biflows;
 use crate::format::dialect::Faults;
 use crate::format::dialect::encode::PlannedText;
@@ -18,7 +17,7 @@ use crate::format::json;
 pub(super) struct MemberPlanBuilder<'c> {
     shape: &'c DialectShape,
     columns: Option<&'c [FlowColumn]>,
-    enrichment: &'c Enrichment,
+    known: &'c Known,
     parts: Vec<MemberPart>,
     /// The names of the open objects.
     objects: Vec<&'static str>,
@@ -38,13 +37,13 @@ impl<'c> MemberPlanBuilder<'c> {
     pub(super) fn new(
         shape: &'c DialectShape,
         faults: Faults,
-        enrichment: &'c Enrichment,
+        known: &'c Known,
         columns: Option<&'c [FlowColumn]>,
     ) -> Self {
         let mut builder = Self {
             shape,
             columns,
-            enrichment,
+            known,
             parts: Vec::new(),
             objects: Vec::new(),
             time_positions: Vec::new(),
@@ -130,9 +129,7 @@ impl<'c> MemberPlanBuilder<'c> {
     }
 
     fn member(&mut self, member: &'static RenamedMember, first: usize) {
-        let is_name = matches!(member.form, Form::HostName | Form::HostNameIfAsked);
-        let host_names = self.enrichment.host_names.clone().filter(|_| is_name);
-        if member.form == Form::HostNameIfAsked && host_names.is_none() {
+        if !self.known.has(member.form) {
             return;
         }
         let name = self.enter(member.name);
@@ -163,13 +160,14 @@ impl<'c> MemberPlanBuilder<'c> {
         let form = match member.form {
             Form::IpSize if self.copies => Form::IpSizeOfIpv4,
             Form::Epoch if self.copies => Form::EpochOfUptime,
-            Form::HostName | Form::HostNameIfAsked if host_names.is_none() => Form::Plain,
+            Form::HostName if self.known.enrichment.host_names.is_none() => Form::Plain,
             form => form,
         };
         let (range, columns) = some.unwrap_or((0..member.fields.len(), &[]));
-        let source = match host_names {
-            Some(_) => ValueSource::Flow,
-            None => self.source(form, first + range.start, columns),
+        let is_looked_up = form.is_looked_up();
+        let source = match is_looked_up {
+            true => ValueSource::Flow,
+            false => self.source(form, first + range.start, columns),
         };
         let of_protocol = form.protocol().filter(|_| !self.has_reverse);
         let value = PlannedValue {
@@ -186,7 +184,7 @@ impl<'c> MemberPlanBuilder<'c> {
                 _ => None,
             },
             absent: PlannedText::new(&absent),
-            host_names,
+            enrichment: is_looked_up.then(|| Box::new(self.known.enrichment.clone())),
         };
         let is_constant =
             |column: &FlowColumn| matches!(column, FlowColumn::Same | FlowColumn::Absent);

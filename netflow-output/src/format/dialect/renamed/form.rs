@@ -26,6 +26,26 @@ pub(in crate::format::dialect) enum Form {
     HostName,
     /// The same; nothing unless names are asked for.
     HostNameIfAsked,
+    /// The name of the service at a port, with protocol and port: `https (TCP/443)`; `TCP/50000` without a name.
+    PortName,
+    /// The same of the port of the server.
+    ServiceName,
+    /// The port of the server.
+    ServicePort,
+    /// The city of an address; an array of those of several addresses.
+    City,
+    /// The country, likewise.
+    Country,
+    /// The two letters of the country, likewise.
+    CountryCode,
+    /// Latitude and longitude of an address.
+    Location,
+    /// Who runs the autonomous system of an address, and its number: `Example (64496)`.
+    SystemName,
+    /// The description of an interface that the caller named.
+    InterfaceDescription,
+    /// Its speed in millions of bits per second, of 32 bits (ifHighSpeed, RFC 2863).
+    InterfaceSpeed,
     /// The same in all documents.
     Constant,
     /// Seconds since 1970.
@@ -72,6 +92,8 @@ pub(in crate::format::dialect) enum Form {
     FlagNames,
     /// The same of flows of TCP only, from the highest bit.
     FlagNamesOfTcp,
+    /// The same from the lowest bit.
+    FlagNamesOfTcpFromLowest,
     /// Status and reason: `FORWARDED Unknown`.
     ForwardingStatus,
     /// Each label after its place: `0-69`.
@@ -105,9 +127,28 @@ impl Form {
         match self {
             Self::OfIcmp => Some(ICMP),
             Self::OfIcmpv6 => Some(ICMPV6),
-            Self::FlagNamesOfTcp => Some(TCP),
+            Self::FlagNamesOfTcp | Self::FlagNamesOfTcpFromLowest => Some(TCP),
             _ => None,
         }
+    }
+
+    /// Whether the value is looked up in what no exporter says.
+    pub(super) const fn is_looked_up(self) -> bool {
+        matches!(
+            self,
+            Self::HostName
+                | Self::HostNameIfAsked
+                | Self::PortName
+                | Self::ServiceName
+                | Self::ServicePort
+                | Self::City
+                | Self::Country
+                | Self::CountryCode
+                | Self::Location
+                | Self::SystemName
+                | Self::InterfaceDescription
+                | Self::InterfaceSpeed
+        )
     }
 
     /// Whether the value depends on the field alone, not on others of the flow.
@@ -119,6 +160,12 @@ impl Form {
                 | Self::Network
                 | Self::NetworkAddress
                 | Self::FlagNamesOfTcp
+                | Self::FlagNamesOfTcpFromLowest
+                | Self::PortName
+                | Self::ServiceName
+                | Self::ServicePort
+                | Self::InterfaceDescription
+                | Self::InterfaceSpeed
                 | Self::BothOctets
                 | Self::BothPackets
                 | Self::Vxlan
@@ -137,6 +184,8 @@ impl Form {
             | Self::OfIcmp
             | Self::OfIcmpv6
             | Self::Vxlan
+            | Self::ServicePort
+            | Self::InterfaceSpeed
             | Self::Version
             | Self::BothOctets
             | Self::BothPackets
@@ -210,9 +259,7 @@ impl Form {
     #[inline]
     pub(super) fn address(self, address: IpAddr, is_json: bool, out: &mut RoomWriter<'_>) -> bool {
         match self {
-            Self::Plain | Self::HostName | Self::HostNameIfAsked if is_json => {
-                quoted(out, |out| out.address(address));
-            }
+            Self::Plain if is_json => quoted(out, |out| out.address(address)),
             Self::Plain => out.address(address),
             Self::Ipv6 => ipv6(address, out),
             _ => return false,
@@ -278,6 +325,10 @@ impl Form {
             Self::FlagNames => return flag_names(number & 0x3f, &FLAG_NAMES, out),
             Self::FlagNamesOfTcp => {
                 return flow.protocol() == Some(TCP) && flag_names_of_tcp(number, out);
+            }
+            Self::FlagNamesOfTcpFromLowest => {
+                let is_of_tcp = flow.protocol() == Some(TCP);
+                return is_of_tcp && flag_names(number, &FLAG_NAMES, out);
             }
             Self::ForwardingStatus => quoted(out, |out| forwarding_status(number, out)),
             Self::Vxlan if flow.tunnel_type() == Some("vxlan") => {
@@ -408,7 +459,7 @@ pub(super) fn word(word: &str, out: &mut RoomWriter<'_>) {
 }
 
 /// A string that needs no escapes.
-fn quoted(out: &mut RoomWriter<'_>, write: impl FnOnce(&mut RoomWriter<'_>)) {
+pub(super) fn quoted(out: &mut RoomWriter<'_>, write: impl FnOnce(&mut RoomWriter<'_>)) {
     out.octet(b'"');
     write(out);
     out.octet(b'"');

@@ -6,10 +6,11 @@ use core::ops::Range;
 use netflow_core::field::FlowField;
 use netflow_core::template::FieldPlan;
 use netflow_core::value::MacAddress;
-use netflow_core::{Flow, FlowColumn, FlowValue, Projected, ProjectedFlow};
+use netflow_core::{Flow, FlowColumn, Projected, ProjectedFlow};
 
-use super::form::{self, Form, flag_names_of_tcp};
-use crate::enrich::HostNames;
+use super::form::{Form, flag_names_of_tcp};
+use super::lookup;
+use crate::enrich::Enrichment;
 use crate::format::dialect::encode::{PlannedText, RoomWriter};
 use crate::format::flow_value;
 use crate::format::place::{self, NumberPlace, TimePlace};
@@ -102,8 +103,8 @@ pub(super) struct PlannedValue {
     pub(super) address: Option<usize>,
     /// The text of the member where no flow has it; empty if there is none.
     pub(super) absent: PlannedText,
-    /// Where the name of an address comes from, of members that are one.
-    pub(super) host_names: Option<HostNames>,
+    /// What a member is looked up in that no field has.
+    pub(super) enrichment: Option<Box<Enrichment>>,
 }
 
 /// Where the value of a member is, if all flows of a template have it at one place.
@@ -434,37 +435,25 @@ impl PlannedValue {
     fn ask(&self, is_json: bool, row: &ProjectedFlow<'_, '_, '_>, out: &mut RoomWriter<'_>) {
         let before = out.position();
         out.planned(&self.key);
-        let mut fields = self.fields.iter().zip(self.first..);
-        let is_written = fields.any(|(field, position)| {
+        let fields = self.fields.iter().zip(self.first..);
+        let mut values = fields.filter_map(|(field, position)| {
             let found = match field {
                 // A file that does not name its exporter has none.
                 FlowField::ExporterAddress => flow_value::value(row.flow(), *field),
                 _ => row.value(position),
             };
-            found.is_some_and(|found| self.write_value(found, *field, row.flow(), is_json, out))
+            Some((*field, found?))
         });
+        let is_written = match &self.enrichment {
+            Some(enrichment) => lookup::write(self.form, &mut values, row.flow(), enrichment, out),
+            None => {
+                values.any(|(field, value)| self.form.write(value, field, row.flow(), is_json, out))
+            }
+        };
         if !is_written {
             out.back_to(before);
             out.planned(&self.absent);
         }
-    }
-
-    /// Writes a value in the form of the member; `false` if this form has none for it.
-    fn write_value(
-        &self,
-        value: FlowValue<'_>,
-        field: FlowField,
-        flow: &Flow<'_>,
-        is_json: bool,
-        out: &mut RoomWriter<'_>,
-    ) -> bool {
-        if let (Some(names), FlowValue::Address(address)) = (&self.host_names, &value) {
-            if let Some(name) = names.name(*address) {
-                form::word(&name, out);
-                return true;
-            }
-        }
-        self.form.write(value, field, flow, is_json, out)
     }
 }
 

@@ -103,6 +103,30 @@ pub(super) static AKVORADO: &[RenamedMember] = &[
         copied: "",
     },
     RenamedMember {
+        name: "SrcCountry",
+        fields: &[F::SourceAddress],
+        form: Form::CountryCode,
+        copied: "",
+    },
+    RenamedMember {
+        name: "DstCountry",
+        fields: &[F::DestinationAddress],
+        form: Form::CountryCode,
+        copied: "",
+    },
+    RenamedMember {
+        name: "SrcGeoCity",
+        fields: &[F::SourceAddress],
+        form: Form::City,
+        copied: "",
+    },
+    RenamedMember {
+        name: "DstGeoCity",
+        fields: &[F::DestinationAddress],
+        form: Form::City,
+        copied: "",
+    },
+    RenamedMember {
         name: "InIfName",
         fields: &[F::InputInterfaceName],
         form: Form::Plain,
@@ -112,6 +136,30 @@ pub(super) static AKVORADO: &[RenamedMember] = &[
         name: "OutIfName",
         fields: &[F::OutputInterfaceName],
         form: Form::Plain,
+        copied: "",
+    },
+    RenamedMember {
+        name: "InIfDescription",
+        fields: &[F::InputInterface],
+        form: Form::InterfaceDescription,
+        copied: "",
+    },
+    RenamedMember {
+        name: "OutIfDescription",
+        fields: &[F::OutputInterface],
+        form: Form::InterfaceDescription,
+        copied: "",
+    },
+    RenamedMember {
+        name: "InIfSpeed",
+        fields: &[F::InputInterface],
+        form: Form::InterfaceSpeed,
+        copied: "",
+    },
+    RenamedMember {
+        name: "OutIfSpeed",
+        fields: &[F::OutputInterface],
+        form: Form::InterfaceSpeed,
         copied: "",
     },
     RenamedMember {
@@ -461,6 +509,12 @@ pub(super) static ELASTIFLOW: &[RenamedMember] = &[
         copied: "",
     },
     RenamedMember {
+        name: "flow.autonomous_system",
+        fields: &[F::DestinationAddress, F::SourceAddress],
+        form: Form::SystemName,
+        copied: "",
+    },
+    RenamedMember {
         name: "flow.bgp_next_hop",
         fields: &[F::BgpNextHop],
         form: Form::Plain,
@@ -470,6 +524,24 @@ pub(super) static ELASTIFLOW: &[RenamedMember] = &[
         name: "flow.bytes",
         fields: &[F::Octets, F::ReverseOctets],
         form: Form::BothOctets,
+        copied: "",
+    },
+    RenamedMember {
+        name: "flow.city",
+        fields: &[F::DestinationAddress, F::SourceAddress],
+        form: Form::City,
+        copied: "",
+    },
+    RenamedMember {
+        name: "flow.country",
+        fields: &[F::DestinationAddress, F::SourceAddress],
+        form: Form::Country,
+        copied: "",
+    },
+    RenamedMember {
+        name: "flow.country_code",
+        fields: &[F::DestinationAddress, F::SourceAddress],
+        form: Form::CountryCode,
         copied: "",
     },
     RenamedMember {
@@ -497,6 +569,36 @@ pub(super) static ELASTIFLOW: &[RenamedMember] = &[
         copied: "",
     },
     RenamedMember {
+        name: "flow.dst_autonomous_system",
+        fields: &[F::DestinationAddress],
+        form: Form::SystemName,
+        copied: "",
+    },
+    RenamedMember {
+        name: "flow.dst_city",
+        fields: &[F::DestinationAddress],
+        form: Form::City,
+        copied: "",
+    },
+    RenamedMember {
+        name: "flow.dst_country",
+        fields: &[F::DestinationAddress],
+        form: Form::Country,
+        copied: "",
+    },
+    RenamedMember {
+        name: "flow.dst_country_code",
+        fields: &[F::DestinationAddress],
+        form: Form::CountryCode,
+        copied: "",
+    },
+    RenamedMember {
+        name: "flow.dst_geo_location",
+        fields: &[F::DestinationAddress],
+        form: Form::Location,
+        copied: "",
+    },
+    RenamedMember {
         name: "flow.dst_hostname",
         fields: &[F::DestinationAddress],
         form: Form::HostNameIfAsked,
@@ -521,6 +623,12 @@ pub(super) static ELASTIFLOW: &[RenamedMember] = &[
         copied: "",
     },
     RenamedMember {
+        name: "flow.dst_port_name",
+        fields: &[F::DestinationPort],
+        form: Form::PortName,
+        copied: "",
+    },
+    RenamedMember {
         name: "flow.dst_port_trans",
         fields: &[F::PostNatDestinationPort],
         form: Form::Plain,
@@ -541,7 +649,7 @@ pub(super) static ELASTIFLOW: &[RenamedMember] = &[
     RenamedMember {
         name: "flow.ip_protocol",
         fields: &[F::Protocol],
-        form: Form::Plain,
+        form: Form::Keyword,
         copied: "",
     },
     RenamedMember {
@@ -581,6 +689,18 @@ pub(super) static ELASTIFLOW: &[RenamedMember] = &[
         copied: "0",
     },
     RenamedMember {
+        name: "flow.service_name",
+        fields: &[F::DestinationPort],
+        form: Form::ServiceName,
+        copied: "",
+    },
+    RenamedMember {
+        name: "flow.service_port",
+        fields: &[F::DestinationPort],
+        form: Form::ServicePort,
+        copied: "",
+    },
+    RenamedMember {
         name: "flow.src_addr",
         fields: &[F::SourceAddress],
         form: Form::Plain,
@@ -596,6 +716,36 @@ pub(super) static ELASTIFLOW: &[RenamedMember] = &[
         name: "flow.src_asn",
         fields: &[F::SourceAs],
         form: Form::Plain,
+        copied: "",
+    },
+    RenamedMember {
+        name: "flow.src_autonomous_system",
+        fields: &[F::SourceAddress],
+        form: Form::SystemName,
+        copied: "",
+    },
+    RenamedMember {
+        name: "flow.src_city",
+        fields: &[F::SourceAddress],
+        form: Form::City,
+        copied: "",
+    },
+    RenamedMember {
+        name: "flow.src_country",
+        fields: &[F::SourceAddress],
+        form: Form::Country,
+        copied: "",
+    },
+    RenamedMember {
+        name: "flow.src_country_code",
+        fields: &[F::SourceAddress],
+        form: Form::CountryCode,
+        copied: "",
+    },
+    RenamedMember {
+        name: "flow.src_geo_location",
+        fields: &[F::SourceAddress],
+        form: Form::Location,
         copied: "",
     },
     RenamedMember {
@@ -623,6 +773,12 @@ pub(super) static ELASTIFLOW: &[RenamedMember] = &[
         copied: "",
     },
     RenamedMember {
+        name: "flow.src_port_name",
+        fields: &[F::SourcePort],
+        form: Form::PortName,
+        copied: "",
+    },
+    RenamedMember {
         name: "flow.src_port_trans",
         fields: &[F::PostNatSourcePort],
         form: Form::Plain,
@@ -631,7 +787,7 @@ pub(super) static ELASTIFLOW: &[RenamedMember] = &[
     RenamedMember {
         name: "flow.tcp_flags",
         fields: &[F::TcpFlags],
-        form: Form::Plain,
+        form: Form::FlagNamesOfTcpFromLowest,
         copied: "",
     },
     RenamedMember {
