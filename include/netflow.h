@@ -10,8 +10,8 @@
      netflow_next_set(), netflow_next_record(), netflow_next_field()
                            everything that was sent, with pointers into the caller's octets
 
-   or as lines of JSON by netflow_next_json(), and netflow_relay_forward() sends it on as IPFIX. Datagrams come
-   from sockets of the program, from captures and IPFIX files by netflow_source_next(), from TCP by
+   or as lines of JSON by netflow_next_json(), also in the documents of other tools (netflow_json_documents()),
+   and netflow_relay_forward() sends it on as IPFIX. Datagrams come from sockets of the program, from captures and IPFIX files by netflow_source_next(), from TCP by
    netflow_stream_next(), or from netflow_receive().
 
    netflow_next_problem() reports what could not be read. A library that was built with Arrow
@@ -37,8 +37,8 @@
      }
 
    Ownership. The payload and the array of flows are the caller's. The payload must not change until
-   the message ends: with the next call of netflow_decode(), netflow_load() or netflow_end_session(),
-   even one that fails, with netflow_decoder_free(), or when the program asks nothing more of the
+   the message ends: with the next call of netflow_decode(), netflow_load(), netflow_end_session() or
+   netflow_decoder_read_interfaces(), even one that fails, with netflow_decoder_free(), or when the program asks nothing more of the
    message. Structs point into the payload or into the decoder; these pointers are valid until the
    message ends or netflow_rewind() is called, and in a callback until it returns. The caller frees
    only handles; Arrow arrays have release functions of their own.
@@ -1971,6 +1971,14 @@ typedef struct netflow_detail {
   struct netflow_numbers numbers;
 } netflow_detail;
 
+// An option of the documents of another tool, as the command has it: `services` and `/etc/services`.
+typedef struct netflow_setting {
+  // The name of the option, without its dashes.
+  const char *name;
+  // Its value; `true` or `false` if the command's option has none.
+  const char *value;
+} netflow_setting;
+
 // An address to listen on.
 typedef struct netflow_listen_address {
   // Address and port, such as `0.0.0.0:2055` or `[::]:4739`, NUL-terminated; copied. Port 0 lets the
@@ -2173,6 +2181,21 @@ netflow_result netflow_options_init(struct netflow_options *options, size_t size
 // point to the number of items that their counts say. `decoder` is NULL, or a pointer may be written there.
 netflow_result netflow_decoder_new(const struct netflow_options *options,
                                    struct netflow_decoder **decoder);
+
+// Names interfaces of exporters by a CSV file with a header line: `exporter` (an address), `index`, `name`, and if
+// wanted `speed` and `description`. These names take precedence over those that exporters announce; of several
+// files, the last entry of an interface applies. The current message is gone. If the file cannot be read, nothing changes, the
+// result is NETFLOW_ERROR_ARGUMENT, and a sentence for people with the file and the line is written to `message`,
+// NUL-terminated and cut to `capacity`, unless that is 0.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `path` is NULL or a string that a NUL ends. `message` is NULL, or
+// `capacity` octets may be written there.
+netflow_result netflow_decoder_read_interfaces(struct netflow_decoder *decoder,
+                                               const char *path,
+                                               char *message,
+                                               size_t capacity);
 
 // Frees a decoder and everything that its structs point to. NULL is ignored.
 //
@@ -2843,6 +2866,31 @@ netflow_result netflow_finding_detail(struct netflow_health *health,
 netflow_result netflow_json_new(const struct netflow_decoder *decoder,
                                 uint32_t schema,
                                 struct netflow_json **json);
+
+// Makes a handle that writes messages as the documents of another tool, in the rows of `netflow decode --schema SCHEMA
+// --format json`. `schema` is `ecs`, `ecs-integration`, `logstash`, `fluentd`, `goflow2`, `nfdump`, `elastiflow`,
+// `datadog`, `akvorado`, `pmacct`, `ipfixcol2`, `vflow` or `telegraf`. The settings are options of the
+// command by their names: `add-field`, `asn`, `community-id-seed`, `compat`, `geo`, `include-flowset-id`,
+// `internal-networks`, `services`, `tag`, `target` and `time-key`; of one that is there twice the last counts, but `tag`
+// and `add-field` add. `asn` and `geo` need the feature `geo` of the library. There are no names of hosts (`dns`): they would
+// need threads. The flag that splits biflows and the filter apply as to `netflow_json_new`; with a filter there are documents
+// of flows only.
+//
+// If a setting or the schema is invalid, the result is NETFLOW_ERROR_ARGUMENT, and a sentence for people is written to
+// `message`, NUL-terminated and cut to `capacity`, unless that is 0.
+//
+// Pointers:
+//
+// `decoder` is NULL or a handle that is not freed. `schema` is NULL or a string that a NUL ends. `settings` is NULL or
+// points to `setting_count` settings, whose members are such strings. `json` is NULL, or a pointer may be written there.
+// `message` is NULL, or `capacity` octets may be written there.
+netflow_result netflow_json_documents(const struct netflow_decoder *decoder,
+                                      const char *schema,
+                                      const struct netflow_setting *settings,
+                                      size_t setting_count,
+                                      struct netflow_json **json,
+                                      char *message,
+                                      size_t capacity);
 
 // Frees the handle and its last row. NULL is ignored.
 //

@@ -1,15 +1,20 @@
 //! Datagrams as the documents of other tools, in every form: JSON is valid, rows of CSV have all columns, values of
 //! MessagePack and messages of protobuf end where they say.
 
+use std::sync::LazyLock;
+
+use netflow_core::{ConfiguredInterface, ConfiguredInterfaces};
+use netflow_output::enrich::Services;
 use netflow_output::format::Format;
 use netflow_output::format::dialect::{DialectForm, DialectName, DialectOptions, Faults};
 
 use crate::framing::Datagrams;
 
-/// Writes them in every schema and form, without and with the faults of the original.
+/// Writes them in every schema and form, without and with the faults of the original and names of interfaces and
+/// services that need escapes.
 pub fn run(octets: &[u8]) {
     let mut formats = formats();
-    let mut decoder = crate::decoder();
+    let mut decoder = crate::decoder().with_configured_interfaces(INTERFACES.clone());
     let mut out = Vec::new();
     for datagram in Datagrams::new(octets) {
         let Ok(decoded) = decoder.decode(datagram) else {
@@ -23,11 +28,35 @@ pub fn run(octets: &[u8]) {
     }
 }
 
+/// What needs escapes, and what might.
+const HOSTILE: &str = "\"\\,\u{1}\u{2028}\u{202e}\u{ffff}";
+
+/// Interfaces of one of the exporters; the others have names of their own.
+static INTERFACES: LazyLock<ConfiguredInterfaces> = LazyLock::new(|| {
+    let named = |index| {
+        let mut interface = ConfiguredInterface::new([192, 0, 2, 0].into(), index);
+        interface.name = Some(HOSTILE.into());
+        interface.description = Some(HOSTILE.into());
+        interface.speed = Some(u64::MAX);
+        interface
+    };
+    (0..256).map(named).collect()
+});
+
+static SERVICES: LazyLock<Services> = LazyLock::new(|| {
+    let name = HOSTILE.replace(char::is_control, "");
+    let lines: String = (0..1_024)
+        .flat_map(|port| ["tcp", "udp"].map(|protocol| format!("{name} {port}/{protocol}\n")))
+        .collect();
+    Services::parse(lines.as_bytes(), "services").unwrap()
+});
+
 fn formats() -> Vec<(DialectForm, Box<dyn Format + Send>)> {
     let mut formats = Vec::new();
     for faults in [Faults::Corrected, Faults::Copied] {
         let mut options = DialectOptions::default();
         options.faults = faults;
+        options.enrichment.services = (faults == Faults::Copied).then(|| SERVICES.clone());
         for dialect in DialectName::ALL {
             for form in dialect.forms() {
                 formats.push((*form, options.format(dialect, *form).unwrap()));

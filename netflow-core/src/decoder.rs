@@ -53,7 +53,9 @@ use crate::datagram::{Datagram, DatagramId, Protocol};
 use crate::domain::DomainKey;
 use crate::element::Definitions;
 use crate::error::{Error, ErrorKind};
-use crate::exporter::{ConfiguredCounters, ConfiguredInterfaces, ConfiguredRates, Fact};
+use crate::exporter::{
+    ConfiguredCounters, ConfiguredInterface, ConfiguredInterfaces, ConfiguredRates, Fact,
+};
 use crate::flow::Origin;
 use crate::header::MessageHeader;
 use crate::template::{Builtins, Template};
@@ -171,6 +173,14 @@ impl Decoder {
     pub fn with_configured_interfaces(mut self, interfaces: ConfiguredInterfaces) -> Self {
         self.configured_interfaces = interfaces;
         self
+    }
+
+    /// Adds names of interfaces; the last entry of an interface applies.
+    pub fn add_configured_interfaces(
+        &mut self,
+        interfaces: impl IntoIterator<Item = ConfiguredInterface>,
+    ) {
+        self.configured_interfaces.extend(interfaces);
     }
 
     /// Sets whether options apply to other observation domains of their exporter too, or

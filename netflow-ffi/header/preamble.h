@@ -10,8 +10,8 @@
      netflow_next_set(), netflow_next_record(), netflow_next_field()
                            everything that was sent, with pointers into the caller's octets
 
-   or as lines of JSON by netflow_next_json(), and netflow_relay_forward() sends it on as IPFIX. Datagrams come
-   from sockets of the program, from captures and IPFIX files by netflow_source_next(), from TCP by
+   or as lines of JSON by netflow_next_json(), also in the documents of other tools (netflow_json_documents()),
+   and netflow_relay_forward() sends it on as IPFIX. Datagrams come from sockets of the program, from captures and IPFIX files by netflow_source_next(), from TCP by
    netflow_stream_next(), or from netflow_receive().
 
    netflow_next_problem() reports what could not be read. A library that was built with Arrow
@@ -37,8 +37,8 @@
      }
 
    Ownership. The payload and the array of flows are the caller's. The payload must not change until
-   the message ends: with the next call of netflow_decode(), netflow_load() or netflow_end_session(),
-   even one that fails, with netflow_decoder_free(), or when the program asks nothing more of the
+   the message ends: with the next call of netflow_decode(), netflow_load(), netflow_end_session() or
+   netflow_decoder_read_interfaces(), even one that fails, with netflow_decoder_free(), or when the program asks nothing more of the
    message. Structs point into the payload or into the decoder; these pointers are valid until the
    message ends or netflow_rewind() is called, and in a callback until it returns. The caller frees
    only handles; Arrow arrays have release functions of their own.

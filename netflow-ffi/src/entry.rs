@@ -35,8 +35,8 @@ pub use self::arrow::{
 pub use self::decoder::{
     NETFLOW_ABI_VERSION, NETFLOW_VERSION_MAJOR, NETFLOW_VERSION_MINOR, NETFLOW_VERSION_PATCH,
     netflow_abi_version, netflow_datagram_init, netflow_decode, netflow_decoder_free,
-    netflow_decoder_new, netflow_decoder_options, netflow_end_session, netflow_options_init,
-    netflow_version,
+    netflow_decoder_new, netflow_decoder_options, netflow_decoder_read_interfaces,
+    netflow_end_session, netflow_options_init, netflow_version,
 };
 pub use self::definitions::{
     netflow_definitions_free, netflow_definitions_list, netflow_definitions_new,
@@ -58,7 +58,9 @@ pub use self::health::{
     netflow_health_report, netflow_health_session_ended, netflow_health_unreadable,
     netflow_next_finding,
 };
-pub use self::json::{netflow_json_free, netflow_json_new, netflow_next_json};
+pub use self::json::{
+    netflow_json_documents, netflow_json_free, netflow_json_new, netflow_next_json,
+};
 pub use self::listener::{
     netflow_listener_address, netflow_listener_fd, netflow_listener_free, netflow_listener_new,
     netflow_listener_options_init, netflow_listener_stats_read, netflow_listener_stop,

@@ -1,7 +1,11 @@
 //! Rows of JSON.
 
+use core::ffi::c_char;
+use core::fmt::Display;
+
 use netflow_core::field::FlowField;
 use netflow_core::{Decoded, InputNames};
+use netflow_output::format::dialect::{DialectForm, DialectName, DialectOptions};
 use netflow_output::format::{Biflows, FlowLines, Format, Lines, Records, Selection, Wire};
 
 use crate::c_types::netflow_text;
@@ -20,6 +24,16 @@ pub enum netflow_json_schema {
     NETFLOW_JSON_RECORD = 1,
     /// The same as it was sent, with its octets.
     NETFLOW_JSON_WIRE = 2,
+}
+
+/// An option of the documents of another tool, as the command has it: `services` and `/etc/services`.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct netflow_setting {
+    /// The name of the option, without its dashes.
+    pub name: *const c_char,
+    /// Its value; `true` or `false` if the command's option has none.
+    pub value: *const c_char,
 }
 
 /// Writes messages as JSON.
@@ -45,28 +59,45 @@ impl netflow_json {
         let list_depth = u8::try_from(state.options.list_depth).unwrap_or(u8::MAX);
         let files = InputNames::default();
         let format: Box<dyn Format + Send> = match schema {
-            0 => {
-                let biflows = match state.options.splits_biflows() {
-                    true => Biflows::Split,
-                    false => Biflows::Whole,
-                };
-                let selection = Selection::new(biflows, state.filter.clone());
-                Box::new(FlowLines::new(
-                    fields(state.options.fields),
-                    selection,
-                    files,
-                ))
-            }
+            0 => Box::new(FlowLines::new(
+                fields(state.options.fields),
+                selection(state),
+                files,
+            )),
             1 => Box::new(Lines::new(Records::new(list_depth), files)),
             2 => Box::new(Lines::new(Wire::new(list_depth), files)),
             _ => return Err(Failure::argument("schema")),
         };
-        Ok(Self {
+        Ok(Self::of(format))
+    }
+
+    /// Documents of another tool, with options by their names on the command line. An error comes with its sentence.
+    pub(crate) fn documents<'s>(
+        schema: &str,
+        settings: impl IntoIterator<Item = (&'s str, &'s str)>,
+        state: &HandleState,
+    ) -> Result<Self, (Failure, String)> {
+        let invalid = |what, error: &dyn Display| (Failure::argument(what), error.to_string());
+        let schema: DialectName = schema.parse().map_err(|error| invalid("schema", &error))?;
+        let mut options = DialectOptions::default();
+        for (name, value) in settings {
+            let set = options.set(name, value);
+            set.map_err(|error| invalid("settings of the documents", &error))?;
+        }
+        options.selection = selection(state);
+        let format = options.format(schema, DialectForm::Json);
+        let format = format
+            .ok_or_else(|| invalid("schema", &format_args!("{schema} is not written as JSON")))?;
+        Ok(Self::of(format))
+    }
+
+    const fn of(format: Box<dyn Format + Send>) -> Self {
+        Self {
             format,
             rows: Vec::new(),
             next: 0,
             generation: None,
-        })
+        }
     }
 
     /// The next row of a message, which is written when its first row is asked for.
@@ -96,6 +127,15 @@ impl netflow_json {
         self.next += end + 1;
         Ok(Some(netflow_text::new(rest.get(..end).unwrap_or_default())))
     }
+}
+
+/// The flows that the options and the filter of a decoder choose.
+fn selection(state: &HandleState) -> Selection {
+    let biflows = match state.options.splits_biflows() {
+        true => Biflows::Split,
+        false => Biflows::Whole,
+    };
+    Selection::new(biflows, state.filter.clone())
 }
 
 /// The fields that are asked for; `None` if all are.

@@ -17,6 +17,7 @@ use crate::field_info::netflow_field_info;
 use crate::filter::netflow_filter_error;
 use crate::header::netflow_header;
 use crate::health::{netflow_detail, netflow_finding};
+use crate::json::netflow_setting;
 use crate::listener::{netflow_listen_address, netflow_listener_options, netflow_listener_stats};
 use crate::options::{netflow_counters, netflow_definition, netflow_options, netflow_rate};
 use crate::pointer::Extensible;
@@ -107,4 +108,5 @@ sizes! {
     netflow_relay_options 48;
     netflow_relay_stats 48;
     netflow_field_info 48;
+    netflow_setting 16;
 }

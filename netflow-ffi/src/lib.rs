@@ -100,15 +100,16 @@ pub use self::entry::{
     netflow_abi_version, netflow_address_text, netflow_arrow_append, netflow_arrow_finish,
     netflow_arrow_free, netflow_arrow_new, netflow_arrow_options_init, netflow_arrow_schema,
     netflow_datagram_init, netflow_decode, netflow_decoder_free, netflow_decoder_new,
-    netflow_decoder_options, netflow_definitions_free, netflow_definitions_list,
-    netflow_definitions_new, netflow_definitions_read, netflow_each_domain, netflow_each_flow,
-    netflow_element_by_name, netflow_element_by_number, netflow_element_of_v9, netflow_end_session,
-    netflow_enter, netflow_field_add, netflow_field_by_name, netflow_field_by_number,
-    netflow_field_count, netflow_field_name, netflow_filter_free, netflow_filter_new,
-    netflow_filter_set, netflow_filter_test, netflow_find_record, netflow_finding_detail,
-    netflow_flow_has, netflow_flow_i64, netflow_flow_text, netflow_flow_u64, netflow_flows,
-    netflow_health_add, netflow_health_free, netflow_health_new, netflow_health_report,
-    netflow_health_session_ended, netflow_health_unreadable, netflow_json_free, netflow_json_new,
+    netflow_decoder_options, netflow_decoder_read_interfaces, netflow_definitions_free,
+    netflow_definitions_list, netflow_definitions_new, netflow_definitions_read,
+    netflow_each_domain, netflow_each_flow, netflow_element_by_name, netflow_element_by_number,
+    netflow_element_of_v9, netflow_end_session, netflow_enter, netflow_field_add,
+    netflow_field_by_name, netflow_field_by_number, netflow_field_count, netflow_field_name,
+    netflow_filter_free, netflow_filter_new, netflow_filter_set, netflow_filter_test,
+    netflow_find_record, netflow_finding_detail, netflow_flow_has, netflow_flow_i64,
+    netflow_flow_text, netflow_flow_u64, netflow_flows, netflow_health_add, netflow_health_free,
+    netflow_health_new, netflow_health_report, netflow_health_session_ended,
+    netflow_health_unreadable, netflow_json_documents, netflow_json_free, netflow_json_new,
     netflow_last_error, netflow_leave, netflow_listener_address, netflow_listener_fd,
     netflow_listener_free, netflow_listener_new, netflow_listener_options_init,
     netflow_listener_stats_read, netflow_listener_stop, netflow_load, netflow_next_field,
@@ -134,7 +135,7 @@ pub use self::header::{
 pub use self::health::{
     netflow_detail, netflow_detail_type, netflow_finding, netflow_health, netflow_severity,
 };
-pub use self::json::{netflow_json, netflow_json_schema};
+pub use self::json::{netflow_json, netflow_json_schema, netflow_setting};
 pub use self::listener::{
     netflow_listen_address, netflow_listen_transport, netflow_listener, netflow_listener_options,
     netflow_listener_stats,

@@ -2,9 +2,7 @@
 
 use netflow_core::InputNames;
 use netflow_io::Feed;
-use netflow_output::format::dialect::{
-    Additions, CommunityIdSeed, DialectForm, DialectName, DialectOptions, Faults,
-};
+use netflow_output::format::dialect::{DialectForm, DialectName, DialectOptions};
 use netflow_output::format::{Biflows, FlowLines, Format, Lines, Records, Selection, Wire};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -50,15 +48,8 @@ impl Written {
 struct DocumentOptions {
     schema: String,
     format: String,
-    compat: bool,
-    internal_networks: Option<String>,
-    tags: Vec<String>,
-    fields: Vec<(String, String)>,
-    community_id_seed: u16,
-    target: String,
-    include_flowset_id: bool,
-    time_key: Option<String>,
-    forward_tag: String,
+    /// Options of dialects by their names on the command line.
+    settings: Vec<(String, String)>,
 }
 
 impl DocumentOptions {
@@ -97,18 +88,12 @@ impl DocumentOptions {
         let schema: DialectName = self.schema.parse().map_err(|error| invalid(&error))?;
         let mut options = DialectOptions::default();
         options.selection = selection;
-        if self.compat {
-            options.faults = Faults::Copied;
+        for (name, value) in self.settings {
+            options.set(&name, &value).map_err(|error| {
+                let argument = error.name.replace('-', "_");
+                PyValueError::new_err(format!("{argument}: {}", error.reason))
+            })?;
         }
-        if let Some(networks) = self.internal_networks {
-            options.internal_networks = networks.parse().map_err(|error| invalid(&error))?;
-        }
-        options.additions = Additions::new(self.tags, self.fields);
-        options.community_id_seed = CommunityIdSeed(self.community_id_seed);
-        options.target = self.target;
-        options.include_flowset_id = self.include_flowset_id;
-        options.time_key = self.time_key;
-        options.forward_tag = self.forward_tag;
         options.format(schema, form).ok_or_else(|| {
             let forms: Vec<_> = schema.forms().iter().map(|form| form.name()).collect();
             let forms = forms.join(", ");

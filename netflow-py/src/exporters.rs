@@ -6,8 +6,8 @@ use std::path::Path;
 
 use netflow_core::element::Definitions;
 use netflow_core::{
-    ConfiguredCounter, ConfiguredCounters, ConfiguredRate, ConfiguredRates, Decoder, Limits,
-    OptionsScope, SessionScope,
+    ConfiguredCounter, ConfiguredCounters, ConfiguredInterfaces, ConfiguredRate, ConfiguredRates,
+    Decoder, Limits, OptionsScope, SessionScope,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -25,6 +25,8 @@ pub(crate) struct ExporterArguments {
     second_counters: Vec<String>,
     /// Files with definitions of elements.
     definitions: Vec<String>,
+    /// Files that name interfaces.
+    interface_names: Vec<String>,
     /// Each source port is an exporter.
     by_port: bool,
     /// By name; lifetimes in nanoseconds, `None` is for ever.
@@ -39,6 +41,7 @@ pub(crate) struct Exporters {
     scope: OptionsScope,
     counters: ConfiguredCounters,
     definitions: Definitions,
+    interfaces: ConfiguredInterfaces,
     sessions: SessionScope,
     limits: HashMap<String, Option<u64>>,
 }
@@ -57,6 +60,7 @@ impl Exporters {
             overrides: rates("sampling_override", &arguments.sampling_override)?,
             counters: counters(&arguments.second_counters)?,
             definitions: definitions(&arguments.definitions)?,
+            interfaces: interfaces(&arguments.interface_names)?,
             sessions: if arguments.by_port {
                 SessionScope::Transport
             } else {
@@ -86,7 +90,8 @@ impl Exporters {
             .with_override_rates(self.overrides.clone())
             .with_options_scope(self.scope)
             .with_configured_counters(self.counters.clone())
-            .with_definitions(self.definitions.clone());
+            .with_definitions(self.definitions.clone())
+            .with_configured_interfaces(self.interfaces.clone());
         if let Some(state) = state {
             decoder
                 .load(state)
@@ -140,6 +145,18 @@ fn definitions(files: &[String]) -> PyResult<Definitions> {
         elements.extend(found.into_iter().map(|found| found.element));
     }
     Ok(elements.into_iter().collect())
+}
+
+/// The interfaces that files name; the last entry of an interface counts.
+fn interfaces(files: &[String]) -> PyResult<ConfiguredInterfaces> {
+    let mut interfaces = ConfiguredInterfaces::default();
+    for file in files {
+        let found = netflow_definitions::read_interfaces(Path::new(file));
+        let found =
+            found.map_err(|error| PyValueError::new_err(format!("interface_names: {error}")))?;
+        interfaces.extend(found);
+    }
+    Ok(interfaces)
 }
 
 fn rates(argument: &str, rates: &[String]) -> PyResult<ConfiguredRates> {

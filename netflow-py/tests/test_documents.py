@@ -9,6 +9,7 @@ from typing import Any
 
 import msgpack  # pyright: ignore[reportMissingTypeStubs]
 import netflow_rs as nf
+import pyarrow as pa
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import Message
@@ -43,6 +44,53 @@ def test_arguments_that_make_no_sense_are_errors() -> None:
         nf.documents(CAPTURE, schema="ecs", format="protobuf")
     with pytest.raises(ValueError, match="internal"):
         nf.documents(CAPTURE, internal_networks="internal?")
+
+
+def test_documents_have_what_files_and_databases_know(tmp_path: Path) -> None:
+    services = tmp_path / "services"
+    services.write_text('a"b 443/tcp\n')
+    geo = ROOT / "testdata" / "geo"
+    document = next(
+        nf.documents(
+            CAPTURE,
+            "ecs",
+            services=services,
+            geo=geo / "places.mmdb",
+            asn=str(geo / "systems.mmdb"),
+            compat=True,
+            fields={"a": "b=c"},
+        )
+    )
+    assert document["network"]["application"] == 'a"b'
+    assert document["source"]["geo"]["country_iso_code"] == "CH"
+    assert document["source"]["as"]["number"] == 64496
+    assert document["a"] == "b=c"
+    flow = next(nf.documents(CAPTURE, "elastiflow", services=str(services)))["flow"]
+    assert flow["dst_port_name"] == 'a"b (TCP/443)'
+    with pytest.raises(FileNotFoundError, match="no-such-file"):
+        nf.documents(CAPTURE, geo="no-such-file.mmdb")
+    services.write_text("https 443\n")
+    with pytest.raises(ValueError, match='^services: .*services:1: expected a port as 443/tcp, found "443"'):
+        nf.documents(CAPTURE, services=services)
+    with pytest.raises(ValueError, match="^community_id_seed: expected a number below 65536"):
+        nf.documents(CAPTURE, community_id_seed=65_536)
+    with pytest.raises(ValueError, match="^dns: expected"):
+        nf.documents(CAPTURE, dns=["192.0.2.53", "name.example"])
+
+
+def test_names_of_interfaces_come_from_a_file(tmp_path: Path) -> None:
+    flow = next(nf.documents(CAPTURE, "flow"))
+    path = tmp_path / "interfaces.csv"
+    path.write_text(f"exporter,index,name,speed\n192.0.2.1,{flow['input_interface']},uplink,10G\n")
+    row = next(nf.documents(CAPTURE, "akvorado", interface_names=path))
+    assert (row["InIfName"], row["InIfSpeed"]) == ("uplink", 10_000)
+    named = next(nf.documents(CAPTURE, "flow", interface_names=[path]))
+    assert named["input_interface_name"] == "uplink"
+    names = nf.read(CAPTURE, columns=["input_interface_name"], interface_names=path)
+    assert pa.table(names)["input_interface_name"][0].as_py() == "uplink"
+    path.write_text("exporter,index,name\n192.0.2.1,eth0,uplink\n")
+    with pytest.raises(ValueError, match="^interface_names: .*interfaces.csv:2: expected the index"):
+        nf.read(CAPTURE, interface_names=path)
 
 
 def test_definitions_name_elements_of_documents(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ pub(crate) fn run(options: &[&str]) -> ExitCode {
     let Some(place) = InstallPaths::parse(options) else {
         eprintln!(
             "usage: cargo xtask install-c --prefix DIR [--libdir DIR] [--destdir DIR] \
-             [--features arrow,live,tls]"
+             [--features arrow,geo,live,tls]"
         );
         return ExitCode::from(2);
     };

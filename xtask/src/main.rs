@@ -28,7 +28,7 @@ usage: cargo xtask TASK
 
   generate          write the tables made from registry/
   generate --check  compare them with what is checked in
-  install-c --prefix DIR [--libdir DIR] [--destdir DIR] [--features arrow,live,tls]
+  install-c --prefix DIR [--libdir DIR] [--destdir DIR] [--features arrow,geo,live,tls]
                     build the C library and put it below DIR
   test              everything that has to hold before a change is merged
   test --only TEXT  the steps whose names contain this

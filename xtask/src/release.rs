@@ -133,7 +133,7 @@ fn has_target(target: &str) -> Result<bool> {
 fn c_library(folder: &Path) -> Result {
     let staged = target().join("release-c");
     remove(&staged)?;
-    let place = InstallPaths::new("/usr/local".into(), "arrow,live,tls");
+    let place = InstallPaths::new("/usr/local".into(), "arrow,geo,live,tls");
     install::install(&place.with_destdir(staged.clone()))?;
     let name = format!("libnetflow-{}.tar.gz", install::VERSION);
     Command::new("tar", "tar")

@@ -3,8 +3,9 @@
 use core::ffi::{c_char, c_void};
 use core::mem::offset_of;
 use core::net::SocketAddr;
+use std::path::Path;
 
-use super::{call, call_with, free};
+use super::{call, call_with, free, write_text};
 use crate::c_types::netflow_address;
 use crate::datagram::netflow_datagram;
 use crate::handle::{HandleState, netflow_decoder};
@@ -86,6 +87,41 @@ pub unsafe extern "C" fn netflow_decoder_new(
         unsafe { pointer::set_handle(decoder, made, "place for the decoder") }?;
         Ok(netflow_result::NETFLOW_OK)
     })
+}
+
+/// Names interfaces of exporters by a CSV file with a header line: `exporter` (an address), `index`, `name`, and if
+/// wanted `speed` and `description`. These names take precedence over those that exporters announce; of several
+/// files, the last entry of an interface applies. The current message is gone. If the file cannot be read, nothing changes, the
+/// result is NETFLOW_ERROR_ARGUMENT, and a sentence for people with the file and the line is written to `message`,
+/// NUL-terminated and cut to `capacity`, unless that is 0.
+///
+/// # Safety
+///
+/// `decoder` is NULL or a handle that is not freed. `path` is NULL or a string that a NUL ends. `message` is NULL, or
+/// `capacity` octets may be written there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_decoder_read_interfaces(
+    decoder: *mut netflow_decoder,
+    path: *const c_char,
+    message: *mut c_char,
+    capacity: usize,
+) -> netflow_result {
+    let work = |decoder: &netflow_decoder| {
+        // SAFETY: as the caller promises.
+        let path = unsafe { pointer::string(path, "path of the interfaces") }?;
+        let read = netflow_definitions::read_interfaces(Path::new(path));
+        let interfaces = read.map_err(|error| {
+            // SAFETY: as the caller promises.
+            unsafe { write_text(&error.to_string(), message, capacity) };
+            Failure::argument("file of interfaces")
+        })?;
+        decoder.state(|state| {
+            state.change().add_configured_interfaces(interfaces);
+            Ok(netflow_result::NETFLOW_OK)
+        })
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
 }
 
 /// Frees a decoder and everything that its structs point to. NULL is ignored.

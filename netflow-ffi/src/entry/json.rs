@@ -1,9 +1,11 @@
 //! Messages as JSON.
 
-use super::{call_with, free, ok_or_end};
+use core::ffi::c_char;
+
+use super::{call_with, free, ok_or_end, write_text};
 use crate::c_types::netflow_text;
 use crate::handle::netflow_decoder;
-use crate::json::netflow_json;
+use crate::json::{netflow_json, netflow_setting};
 use crate::pointer;
 use crate::result::{Failure, netflow_result};
 
@@ -27,6 +29,64 @@ pub unsafe extern "C" fn netflow_json_new(
     let work = |decoder: &netflow_decoder| {
         output?;
         let made = decoder.state(|state| netflow_json::new(schema, state))?;
+        // SAFETY: as the caller promises.
+        unsafe { pointer::set_handle(json, made, "place for the JSON handle") }?;
+        Ok(netflow_result::NETFLOW_OK)
+    };
+    // SAFETY: as the caller promises.
+    unsafe { call_with(decoder, work) }
+}
+
+/// Makes a handle that writes messages as the documents of another tool, in the rows of `netflow decode --schema SCHEMA
+/// --format json`. `schema` is `ecs`, `ecs-integration`, `logstash`, `fluentd`, `goflow2`, `nfdump`, `elastiflow`,
+/// `datadog`, `akvorado`, `pmacct`, `ipfixcol2`, `vflow` or `telegraf`. The settings are options of the
+/// command by their names: `add-field`, `asn`, `community-id-seed`, `compat`, `geo`, `include-flowset-id`,
+/// `internal-networks`, `services`, `tag`, `target` and `time-key`; of one that is there twice the last counts, but `tag`
+/// and `add-field` add. `asn` and `geo` need the feature `geo` of the library. There are no names of hosts (`dns`): they would
+/// need threads. The flag that splits biflows and the filter apply as to `netflow_json_new`; with a filter there are documents
+/// of flows only.
+///
+/// If a setting or the schema is invalid, the result is NETFLOW_ERROR_ARGUMENT, and a sentence for people is written to
+/// `message`, NUL-terminated and cut to `capacity`, unless that is 0.
+///
+/// # Safety
+///
+/// `decoder` is NULL or a handle that is not freed. `schema` is NULL or a string that a NUL ends. `settings` is NULL or
+/// points to `setting_count` settings, whose members are such strings. `json` is NULL, or a pointer may be written there.
+/// `message` is NULL, or `capacity` octets may be written there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netflow_json_documents(
+    decoder: *const netflow_decoder,
+    schema: *const c_char,
+    settings: *const netflow_setting,
+    setting_count: usize,
+    json: *mut *mut netflow_json,
+    message: *mut c_char,
+    capacity: usize,
+) -> netflow_result {
+    // SAFETY: as the caller promises; see `netflow_json_new`.
+    let output = unsafe { pointer::set_no_handle(json, "place for the JSON handle") };
+    let work = |decoder: &netflow_decoder| {
+        output?;
+        // SAFETY: as the caller promises.
+        let schema = unsafe { pointer::string(schema, "schema") }?;
+        // SAFETY: as the caller promises.
+        let given =
+            unsafe { pointer::items(settings, setting_count, "settings of the documents") }?;
+        let mut texts = Vec::with_capacity(given.len());
+        for setting in given {
+            // SAFETY: as the caller promises.
+            let name = unsafe { pointer::string(setting.name, "name of a setting") }?;
+            // SAFETY: as the caller promises.
+            let value = unsafe { pointer::string(setting.value, "value of a setting") }?;
+            texts.push((name, value));
+        }
+        let made = decoder.state(|state| Ok(netflow_json::documents(schema, texts, state)))?;
+        let made = made.map_err(|(failure, reason)| {
+            // SAFETY: as the caller promises.
+            unsafe { write_text(&reason, message, capacity) };
+            failure
+        })?;
         // SAFETY: as the caller promises.
         unsafe { pointer::set_handle(json, made, "place for the JSON handle") }?;
         Ok(netflow_result::NETFLOW_OK)

@@ -87,7 +87,86 @@ static void records_have_all_fields(void) {
   netflow_decoder_free(decoder);
 }
 
+static void write_file(const char *name, const char *text) {
+  FILE *file = fopen(name, "w");
+  CHECK(file != NULL);
+  CHECK(fputs(text, file) >= 0);
+  CHECK(fclose(file) == 0);
+}
+
+static void check_document(netflow_decoder *decoder, const char *schema, const netflow_setting *settings,
+                           size_t count, const char *wanted) {
+  netflow_datagram datagram = datagram_of_two();
+  unsigned char payload[24 + 2 * 48];
+  netflow_json *json;
+  netflow_text row;
+  memcpy(payload, datagram.payload, sizeof payload);
+  datagram.payload = payload;
+  payload[24 + 13] = 7; /* The input interface. */
+  CHECK(netflow_json_documents(decoder, schema, settings, count, &json, NULL, 0) == NETFLOW_OK);
+  CHECK(netflow_decode(decoder, &datagram) == NETFLOW_OK);
+  CHECK(netflow_next_json(json, decoder, &row) == NETFLOW_OK);
+  CHECK(row.data[0] == '{' && strstr(row.data, wanted) != NULL);
+  CHECK(netflow_next_json(json, decoder, &row) == NETFLOW_OK);
+  CHECK(netflow_next_json(json, decoder, &row) == NETFLOW_END);
+  netflow_json_free(json);
+}
+
+static void documents_have_the_names_of_their_tool(void) {
+  static const char services[] = "netflow-services-of-a-test";
+  static const char interfaces[] = "netflow-interfaces-of-a-test.csv";
+  netflow_setting settings[4] = {
+      {"services", services}, {"tag", "edge"}, {"add-field", "site=here"}, {"compat", "true"}};
+  netflow_decoder *decoder = decoder_of(-1, -1);
+  netflow_json *json;
+  char message[200];
+  check_document(decoder, "logstash", NULL, 0, "\"l4_dst_port\":53");
+  write_file(services, "domain 53/udp\n");
+  check_document(decoder, "ecs", settings, 4, "\"application\":\"domain\"");
+  check_document(decoder, "ecs", settings, 4, "\"tags\":[\"edge\"],\"site\":\"here\"");
+  check_document(decoder, "elastiflow", settings, 1, "\"dst_port_name\":\"domain (UDP/53)\"");
+
+  write_file(interfaces, "exporter,index,name,speed\n198.0.0.0,eth0,uplink,10G\n");
+  CHECK(netflow_decoder_read_interfaces(decoder, interfaces, message, sizeof message) ==
+        NETFLOW_ERROR_ARGUMENT);
+  CHECK(strstr(message, "netflow-interfaces-of-a-test.csv:2:") == message);
+  write_file(interfaces, "exporter,index,name,speed\n198.0.0.0,7,uplink,10G\n");
+  CHECK(netflow_decoder_read_interfaces(decoder, interfaces, NULL, 0) == NETFLOW_OK);
+  check_document(decoder, "akvorado", NULL, 0, "\"InIfName\":\"uplink\"");
+  check_document(decoder, "akvorado", NULL, 0, "\"InIfSpeed\":10000");
+  CHECK(netflow_decoder_read_interfaces(decoder, NULL, NULL, 0) == NETFLOW_ERROR_NULL);
+  CHECK(netflow_decoder_read_interfaces(NULL, interfaces, NULL, 0) == NETFLOW_ERROR_NULL);
+  CHECK(remove(interfaces) == 0);
+
+  write_file(services, "domain\n");
+  CHECK(netflow_json_documents(decoder, "ecs", settings, 1, &json, message, sizeof message) ==
+        NETFLOW_ERROR_ARGUMENT);
+  CHECK(json == NULL);
+  CHECK(strcmp(message, "services: netflow-services-of-a-test:1: expected a port as 443/tcp, found "
+                        "\"\"") == 0);
+  CHECK(remove(services) == 0);
+  settings[0].name = "geo";
+  settings[0].value = "no-such-file.mmdb";
+  CHECK(netflow_json_documents(decoder, "ecs", settings, 1, &json, message, sizeof message) ==
+        NETFLOW_ERROR_ARGUMENT);
+  CHECK(strstr(message, "geo: no-such-file.mmdb: ") == message);
+  CHECK(netflow_json_documents(decoder, "syslog", NULL, 0, &json, message, sizeof message) ==
+        NETFLOW_ERROR_ARGUMENT);
+  CHECK(strstr(message, "none of ecs") != NULL);
+  CHECK(netflow_json_documents(decoder, "sflowtool", NULL, 0, &json, message, sizeof message) ==
+        NETFLOW_ERROR_ARGUMENT);
+  CHECK(strcmp(message, "sflowtool is not written as JSON") == 0);
+  settings[0].value = NULL;
+  CHECK(netflow_json_documents(decoder, "ecs", settings, 1, &json, NULL, 0) == NETFLOW_ERROR_NULL);
+  CHECK(netflow_json_documents(decoder, "ecs", NULL, 1, &json, NULL, 0) == NETFLOW_ERROR_NULL);
+  CHECK(netflow_json_documents(decoder, NULL, NULL, 0, &json, NULL, 0) == NETFLOW_ERROR_NULL);
+  CHECK(netflow_json_documents(NULL, "ecs", NULL, 0, &json, NULL, 0) == NETFLOW_ERROR_NULL);
+  CHECK(netflow_json_documents(decoder, "ecs", NULL, 0, NULL, NULL, 0) == NETFLOW_ERROR_NULL);
+  netflow_decoder_free(decoder);
+}
+
 void check_json(void) {
+  documents_have_the_names_of_their_tool();
   flows_have_the_fields_that_were_asked_for();
   records_have_all_fields();
 }

@@ -43,6 +43,7 @@ SIZE(netflow_source_stats, 88);
 SIZE(netflow_relay_options, 48);
 SIZE(netflow_relay_stats, 48);
 SIZE(netflow_field_info, 48);
+SIZE(netflow_setting, 16);
 #endif
 
 int run_layout(void) {

@@ -141,7 +141,7 @@ fn entry(line: &[u8]) -> Result<Option<(ServiceKey, &str)>, String> {
     let content = line.split(|octet| *octet == b'#').next();
     let content = str::from_utf8(content.unwrap_or_default())
         .map_err(|_| "expected UTF-8, found other octets".to_owned())?;
-    let mut words = content.split_whitespace();
+    let mut words = content.split_ascii_whitespace();
     let Some(name) = words.next() else {
         return Ok(None);
     };

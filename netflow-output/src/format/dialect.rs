@@ -29,6 +29,7 @@ mod nfdump;
 mod protocols;
 mod record;
 mod renamed;
+mod setting;
 mod telegraf;
 mod vflow;
 
@@ -45,6 +46,7 @@ pub use self::ipfixcol2::{Ipfixcol2, Ipfixcol2Options};
 pub use self::logstash::{Logstash, LogstashOptions};
 pub use self::networks::{Networks, ParseNetworkError};
 pub use self::nfdump::{Nfdump, NfdumpForm, NfdumpOptions};
+pub use self::setting::SettingError;
 pub use self::telegraf::{Telegraf, TelegrafOptions};
 pub use self::vflow::{Vflow, VflowOptions};
 

@@ -45,6 +45,7 @@ class Collector(ReportedSoFar, asyncio.DatagramProtocol):
         options_scope: OptionsScope = "domain",
         second_counters: Meanings = None,
         definitions: Definitions = (),
+        interface_names: Definitions = (),
         by_port: bool = False,
         limits: Limits | None = None,
     ) -> None:
@@ -61,6 +62,7 @@ class Collector(ReportedSoFar, asyncio.DatagramProtocol):
                 options_scope,
                 second_counters,
                 definitions,
+                interface_names,
                 by_port,
                 limits,
             ),

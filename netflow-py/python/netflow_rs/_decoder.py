@@ -37,6 +37,7 @@ class Decoder(ReportedSoFar):
         options_scope: OptionsScope = "domain",
         second_counters: Meanings = None,
         definitions: Definitions = (),
+        interface_names: Definitions = (),
         by_port: bool = False,
         limits: Limits | None = None,
     ) -> None:
@@ -49,6 +50,7 @@ class Decoder(ReportedSoFar):
                 options_scope,
                 second_counters,
                 definitions,
+                interface_names,
                 by_port,
                 limits,
             ),

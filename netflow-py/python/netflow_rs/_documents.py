@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, overload
 
 from . import _netflow
 from ._arguments import OptionsScope, chosen_flows, port_list
@@ -48,6 +49,11 @@ class _Options(TypedDict, total=False):
     tags: Sequence[str]
     fields: Mapping[str, str] | None
     community_id_seed: int
+    geo: str | os.PathLike[str] | None
+    asn: str | os.PathLike[str] | None
+    services: str | os.PathLike[str] | None
+    dns: str | Sequence[str] | None
+    dns_wait: int
     target: str
     include_flowset_id: bool
     time_key: str | None
@@ -62,6 +68,7 @@ class _Options(TypedDict, total=False):
     options_scope: OptionsScope
     second_counters: Meanings
     definitions: Definitions
+    interface_names: Definitions
     by_port: bool
     limits: Limits | None
 
@@ -92,6 +99,11 @@ def documents(
     tags: Sequence[str] = (),
     fields: Mapping[str, str] | None = None,
     community_id_seed: int = 0,
+    geo: str | os.PathLike[str] | None = None,
+    asn: str | os.PathLike[str] | None = None,
+    services: str | os.PathLike[str] | None = None,
+    dns: str | Sequence[str] | None = None,
+    dns_wait: int = 10,
     target: str = "netflow",
     include_flowset_id: bool = False,
     time_key: str | None = None,
@@ -106,6 +118,7 @@ def documents(
     options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
     definitions: Definitions = (),
+    interface_names: Definitions = (),
     by_port: bool = False,
     limits: Limits | None = None,
 ) -> Documents[dict[str, Any]] | Documents[bytes]:
@@ -127,6 +140,13 @@ def documents(
         tags: words that each document has under ``tags``.
         fields: members that each document has.
         community_id_seed: the number that a site puts before what is hashed for a Community ID.
+        geo: a database of places in MaxMind's format, for ``ecs``, ``ecs-integration``, ``elastiflow``
+            and ``akvorado``.
+        asn: a database of autonomous systems, for all of these but ``akvorado``.
+        services: a file such as ``/etc/services`` with names of services, for ``ecs``,
+            ``ecs-integration`` and ``elastiflow``.
+        dns: name servers that names of addresses are asked of, or ``"system"``, for the same schemas.
+        dns_wait: seconds that documents wait for names, all of them together; later ones go without.
         target: schema ``logstash``: the member that holds the fields.
         include_flowset_id: schema ``logstash``: write the number of the set of IPFIX too.
         time_key: schema ``fluentd``: the member that holds the time of the event.
@@ -143,15 +163,24 @@ def documents(
         options={
             "schema": schema,
             "format": format,
-            "compat": compat,
-            "internal_networks": internal_networks,
-            "tags": list(tags),
-            "fields": list((fields or {}).items()),
-            "community_id_seed": community_id_seed,
-            "target": target,
-            "include_flowset_id": include_flowset_id,
-            "time_key": time_key,
-            "forward_tag": forward_tag,
+            "settings": _settings(
+                {
+                    "compat": compat,
+                    "internal-networks": internal_networks,
+                    "tag": list(tags),
+                    "add-field": [f"{name}={text}" for name, text in (fields or {}).items()],
+                    "community-id-seed": community_id_seed,
+                    "geo": _file(geo),
+                    "asn": _file(asn),
+                    "services": _file(services),
+                    "dns": ",".join(dns) if dns and not isinstance(dns, str) else dns,
+                    "dns-wait": dns_wait if dns else None,
+                    "target": target,
+                    "include-flowset-id": include_flowset_id,
+                    "time-key": time_key,
+                    "forward-tag": forward_tag,
+                }
+            ),
         },
         chosen=chosen_flows(where, split_biflows, False),
         ports=port_list(ports),
@@ -163,6 +192,7 @@ def documents(
             options_scope,
             second_counters,
             definitions,
+            interface_names,
             by_port,
             limits,
         ),
@@ -170,6 +200,27 @@ def documents(
     if format == "json":
         return Documents(octets, _parsed(octets))
     return Documents(octets, octets)
+
+
+def _file(path: str | os.PathLike[str] | None) -> str | None:
+    if path is None:
+        return None
+    # Errors of files are those of Python.
+    open(path, "rb").close()
+    return os.fspath(path)
+
+
+def _settings(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Options by their names on the command line; of a list, each item is one."""
+    found: list[tuple[str, str]] = []
+    for name, value in values.items():
+        if isinstance(value, bool):
+            found.append((name, "true" if value else "false"))
+        elif isinstance(value, list):
+            found.extend((name, str(item)) for item in cast("list[Any]", value))
+        elif value is not None:
+            found.append((name, str(value)))
+    return found
 
 
 def _parsed(octets: Iterator[bytes]) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,8 @@ from ._arguments import Meaning, OptionsScope, choice, whole
 from ._inputs import nearest
 
 Definitions = Union[str, "os.PathLike[str]", Sequence[Union[str, "os.PathLike[str]"]]]
-"""Files with definitions of elements, as the command's ``--definitions``."""
+"""Files with definitions of elements, or that name interfaces, as the command's ``--definitions`` and
+``--interface-names``."""
 Rates = Optional[Mapping[str, int]]
 """Sampling rates by address or subnet: ``{"192.0.2.0/24": 1000}`` is one packet of 1000."""
 Meanings = Optional[Mapping[str, Meaning]]
@@ -62,24 +63,30 @@ def known(
     options_scope: OptionsScope,
     second_counters: Meanings,
     definitions: Definitions,
+    interface_names: Definitions,
     by_port: bool,
     limits: Limits | None,
 ) -> Known:
     """As the compiled module takes it."""
-    if isinstance(definitions, (str, os.PathLike)):
-        definitions = [definitions]
-    for path in definitions:
-        # Errors of files are those of Python.
-        open(path, "rb").close()
     return {
         "sampling": _assigned("sampling", sampling),
         "sampling_override": _assigned("sampling_override", sampling_override),
         "options_scope": choice("options_scope", options_scope, OptionsScope),
         "second_counters": _assigned("second_counters", second_counters),
-        "definitions": [os.fspath(path) for path in definitions],
+        "definitions": _files(definitions),
+        "interface_names": _files(interface_names),
         "by_port": bool(by_port),
         "limits": _limits(limits),
     }
+
+
+def _files(paths: Definitions) -> list[str]:
+    if isinstance(paths, (str, os.PathLike)):
+        paths = [paths]
+    for path in paths:
+        # Errors of files are those of Python.
+        open(path, "rb").close()
+    return [os.fspath(path) for path in paths]
 
 
 def _assigned(name: str, values: Mapping[str, object] | None) -> list[str]:

@@ -146,6 +146,7 @@ def scan(
     options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
     definitions: Definitions = (),
+    interface_names: Definitions = (),
     by_port: bool = False,
     limits: Limits | None = None,
 ) -> Flows:
@@ -182,6 +183,7 @@ def scan(
             exporters: ``"biflow"``, the reverse direction, or ``"post"``, the same packets after
             the exporter. Without it, the meaning is inferred from the records.
         definitions: files with definitions of elements, as the command's ``--definitions``.
+        interface_names: CSV files that name interfaces, as the command's ``--interface-names``.
         by_port: each source port of an address is an exporter of its own.
         limits: of the decoder's memory and work, such as ``{"state_octets": 16 << 20}``; see
             :class:`Limits`.
@@ -213,6 +215,7 @@ def scan(
             options_scope,
             second_counters,
             definitions,
+            interface_names,
             by_port,
             limits,
         ),
@@ -251,6 +254,7 @@ def read(
     options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
     definitions: Definitions = (),
+    interface_names: Definitions = (),
     by_port: bool = False,
     limits: Limits | None = None,
     progress: bool | None = None,
@@ -279,6 +283,7 @@ def read(
         options_scope=options_scope,
         second_counters=second_counters,
         definitions=definitions,
+        interface_names=interface_names,
         by_port=by_port,
         limits=limits,
     )

@@ -22,6 +22,7 @@ def health(
     options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
     definitions: Definitions = (),
+    interface_names: Definitions = (),
     by_port: bool = False,
     limits: Limits | None = None,
 ) -> dict[str, Any]:
@@ -53,6 +54,7 @@ def health(
             options_scope,
             second_counters,
             definitions,
+            interface_names,
             by_port,
             limits,
         ),

@@ -49,6 +49,7 @@ def listen(
     options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
     definitions: Definitions = (),
+    interface_names: Definitions = (),
     by_port: bool = False,
     limits: Limits | None = None,
 ) -> Listener:
@@ -82,6 +83,7 @@ def listen(
         options_scope=options_scope,
         second_counters=second_counters,
         definitions=definitions,
+        interface_names=interface_names,
         by_port=by_port,
         limits=limits,
     )

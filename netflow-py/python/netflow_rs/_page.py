@@ -59,6 +59,7 @@ def report(
     options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
     definitions: Definitions = (),
+    interface_names: Definitions = (),
     by_port: bool = False,
     limits: Limits | None = None,
 ) -> ReportPage:
@@ -103,6 +104,7 @@ def report(
             options_scope,
             second_counters,
             definitions,
+            interface_names,
             by_port,
             limits,
         ),

@@ -45,6 +45,7 @@ def records(
     options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
     definitions: Definitions = (),
+    interface_names: Definitions = (),
     by_port: bool = False,
     limits: Limits | None = None,
 ) -> Records:
@@ -68,6 +69,7 @@ def records(
                 options_scope,
                 second_counters,
                 definitions,
+                interface_names,
                 by_port,
                 limits,
             ),

@@ -211,8 +211,8 @@ fn sanitized() -> String {
 /// The library with all features. Its arrays of Arrow hold what the plain structs do, in every form of
 /// addresses; its sockets receive over UDP and TCP; nothing leaks.
 pub(super) fn all_features() -> Result {
-    let place =
-        InstallPaths::new(folder().join("prefix-arrow"), "arrow,live,tls").with_profile("checked");
+    let place = InstallPaths::new(folder().join("prefix-arrow"), "arrow,geo,live,tls")
+        .with_profile("checked");
     install::install(&place)?;
     let inputs = inputs()?;
     let ways = ["arrow octets", "arrow view", "arrow text"];

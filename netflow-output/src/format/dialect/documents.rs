@@ -100,6 +100,16 @@ impl Additions {
         Self { tags, fields }
     }
 
+    /// Adds a word under `tags`.
+    pub fn add_tag(&mut self, word: String) {
+        self.tags.push(word);
+    }
+
+    /// Adds a member with its text.
+    pub fn add_field(&mut self, name: String, text: String) {
+        self.fields.push((name, text));
+    }
+
     /// The additions as members of a JSON object, each after a comma.
     pub(super) fn members(&self) -> Box<[u8]> {
         let mut text = Vec::new();

@@ -45,6 +45,7 @@ def plan(
     options_scope: OptionsScope = "domain",
     second_counters: Meanings = None,
     definitions: Definitions = (),
+    interface_names: Definitions = (),
     limits: Limits | None = None,
 ) -> list[Partition]:
     """The partitions that together are all flows.
@@ -67,8 +68,8 @@ def plan(
         indexes: of files that were indexed before; those of other sizes are made anew.
         map: how files are indexed: ``map(function, names)``. In threads of this process, if
             not given.
-        sampling, sampling_override, options_scope, second_counters, definitions, limits: those of
-            :func:`netflow_rs.scan`. Files of definitions are read again with each partition, on
+        sampling, sampling_override, options_scope, second_counters, definitions, interface_names, limits: those
+            of :func:`netflow_rs.scan`. Files of definitions and interfaces are read again with each partition, on
             the machine that reads it.
     """
     if chain not in CHAINS:
@@ -93,6 +94,7 @@ def plan(
             options_scope,
             second_counters,
             definitions,
+            interface_names,
             False,
             limits,
         ),
