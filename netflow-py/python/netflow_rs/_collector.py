@@ -10,9 +10,10 @@ from typing import Any, Sequence
 from . import _netflow
 from ._addresses import Exporter, host_and_port
 from ._decoder import Octets
-from ._arguments import Addresses, OptionsScope, Types, choice, chosen_flows, row_limit
-from ._exporters import Definitions, Limits, Meanings, Rates, known
+from ._arguments import Addresses, Types, choice, chosen_flows, row_limit
+from ._exporters import known
 from ._inputs import check_columns
+from ._options import ExporterOptions, Unpack, lists
 from ._received import nanoseconds
 from ._report import ReportedSoFar
 from ._table import ROWS, Table
@@ -29,6 +30,7 @@ class Collector(ReportedSoFar, asyncio.DatagramProtocol):
     are those of :func:`scan`.
     """
 
+    @lists(known)
     def __init__(
         self,
         *,
@@ -40,14 +42,7 @@ class Collector(ReportedSoFar, asyncio.DatagramProtocol):
         split_biflows: bool = False,
         discarded: bool = False,
         state: bytes | None = None,
-        sampling: Rates = None,
-        sampling_override: Rates = None,
-        options_scope: OptionsScope = "domain",
-        second_counters: Meanings = None,
-        definitions: Definitions = (),
-        interface_names: Definitions = (),
-        by_port: bool = False,
-        limits: Limits | None = None,
+        **options: Unpack[ExporterOptions],
     ) -> None:
         self._collector = _netflow.Collector(
             columns=check_columns(columns),
@@ -56,16 +51,7 @@ class Collector(ReportedSoFar, asyncio.DatagramProtocol):
             types=choice("types", types, Types),
             rows=row_limit(rows),
             state=state,
-            exporters=known(
-                sampling,
-                sampling_override,
-                options_scope,
-                second_counters,
-                definitions,
-                interface_names,
-                by_port,
-                limits,
-            ),
+            exporters=known(**options),
         )
         self.rows = 0
         """Rows that wait to be taken."""

@@ -8,10 +8,11 @@ from typing import Any, Union
 
 from . import _netflow
 from ._addresses import Exporter, host_and_port
-from ._arguments import OptionsScope, Transport, choice, chosen_flows
+from ._arguments import Transport, choice, chosen_flows
 from ._errors import Problem
-from ._exporters import Definitions, Limits, Meanings, Rates, known
+from ._exporters import known
 from ._netflow import Record
+from ._options import ExporterOptions, Unpack, lists
 from ._received import nanoseconds
 from ._report import ReportedSoFar
 
@@ -25,6 +26,7 @@ class Decoder(ReportedSoFar):
     :func:`scan`.
     """
 
+    @lists(known)
     def __init__(
         self,
         *,
@@ -32,28 +34,12 @@ class Decoder(ReportedSoFar):
         split_biflows: bool = False,
         discarded: bool = False,
         state: bytes | None = None,
-        sampling: Rates = None,
-        sampling_override: Rates = None,
-        options_scope: OptionsScope = "domain",
-        second_counters: Meanings = None,
-        definitions: Definitions = (),
-        interface_names: Definitions = (),
-        by_port: bool = False,
-        limits: Limits | None = None,
+        **options: Unpack[ExporterOptions],
     ) -> None:
         self._state = _netflow.State(
             chosen=chosen_flows(where, split_biflows, discarded),
             state=state,
-            exporters=known(
-                sampling,
-                sampling_override,
-                options_scope,
-                second_counters,
-                definitions,
-                interface_names,
-                by_port,
-                limits,
-            ),
+            exporters=known(**options),
         )
 
     def decode(

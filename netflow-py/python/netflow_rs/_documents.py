@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, overload
+from typing import Any, Literal, TypeVar, cast, overload
 
 from . import _netflow
-from ._arguments import OptionsScope, chosen_flows, port_list
-from ._exporters import Definitions, Limits, Meanings, Rates, known
+from ._arguments import chosen_flows
 from ._inputs import Inputs, expand
+from ._options import InputOptions, Unpack, lists, reading
 from ._report import ReportedSoFar
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
 
 # Formats whose documents are octets.
 _Octets = Literal["msgpack", "forward", "protobuf", "csv", "csv-fast", "line", "long", "extended"]
@@ -43,7 +40,7 @@ class Documents(ReportedSoFar, Iterator[_Document]):
         return "<netflow_rs.Documents>"
 
 
-class _Options(TypedDict, total=False):
+class _Options(InputOptions, total=False):
     compat: bool
     internal_networks: str | None
     tags: Sequence[str]
@@ -60,17 +57,6 @@ class _Options(TypedDict, total=False):
     forward_tag: str
     where: str | None
     split_biflows: bool
-    ports: Sequence[int]
-    strict: bool
-    state: bytes | None
-    sampling: Rates
-    sampling_override: Rates
-    options_scope: OptionsScope
-    second_counters: Meanings
-    definitions: Definitions
-    interface_names: Definitions
-    by_port: bool
-    limits: Limits | None
 
 
 @overload
@@ -89,6 +75,7 @@ def documents(
 ) -> Documents[bytes]: ...
 
 
+@lists(reading)
 def documents(
     paths: Inputs,
     schema: str = "ecs",
@@ -110,17 +97,7 @@ def documents(
     forward_tag: str = "netflow.event",
     where: str | None = None,
     split_biflows: bool = False,
-    ports: Sequence[int] = (),
-    strict: bool = False,
-    state: bytes | None = None,
-    sampling: Rates = None,
-    sampling_override: Rates = None,
-    options_scope: OptionsScope = "domain",
-    second_counters: Meanings = None,
-    definitions: Definitions = (),
-    interface_names: Definitions = (),
-    by_port: bool = False,
-    limits: Limits | None = None,
+    **options: Unpack[InputOptions],
 ) -> Documents[dict[str, Any]] | Documents[bytes]:
     """Yields the documents of a schema: ``ecs``, ``ecs-integration``, ``logstash``, ``fluentd``,
     ``goflow2``, ``nfdump``, ``elastiflow``, ``datadog``, ``akvorado``, ``pmacct``, ``sflowtool``,
@@ -183,19 +160,7 @@ def documents(
             ),
         },
         chosen=chosen_flows(where, split_biflows, False),
-        ports=port_list(ports),
-        strict=strict,
-        state=state,
-        exporters=known(
-            sampling,
-            sampling_override,
-            options_scope,
-            second_counters,
-            definitions,
-            interface_names,
-            by_port,
-            limits,
-        ),
+        **reading(**options),
     )
     if format == "json":
         return Documents(octets, _parsed(octets))

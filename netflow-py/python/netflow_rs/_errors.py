@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import NamedTuple
 
@@ -68,5 +69,10 @@ class Problem(NamedTuple):
 
 
 def warn(message: str) -> None:
-    """Warns of a file; called by the compiled module."""
-    warnings.warn(message, NetflowWarning, stacklevel=3)
+    """Warns of a file, at the line outside of this package; called by the compiled module."""
+    level = 2
+    caller = sys._getframe(1)
+    while caller.f_back and caller.f_globals.get("__name__", "").startswith(f"{__package__}."):
+        caller = caller.f_back
+        level += 1
+    warnings.warn(message, NetflowWarning, stacklevel=level)

@@ -58,14 +58,15 @@ _LIFETIMES = ("waiting_lifetime", "template_lifetime")
 
 
 def known(
-    sampling: Rates,
-    sampling_override: Rates,
-    options_scope: OptionsScope,
-    second_counters: Meanings,
-    definitions: Definitions,
-    interface_names: Definitions,
-    by_port: bool,
-    limits: Limits | None,
+    *,
+    sampling: Rates = None,
+    sampling_override: Rates = None,
+    options_scope: OptionsScope = "domain",
+    second_counters: Meanings = None,
+    definitions: Definitions = (),
+    interface_names: Definitions = (),
+    by_port: bool = False,
+    limits: Limits | None = None,
 ) -> Known:
     """As the compiled module takes it."""
     return {

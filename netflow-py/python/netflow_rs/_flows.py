@@ -6,9 +6,9 @@ import html
 from typing import TYPE_CHECKING, Any, Iterator, Literal, Sequence, Union
 
 from . import _netflow
-from ._arguments import Addresses, OptionsScope, RowKind, Types, choice, port_list, row_limit
-from ._exporters import Definitions, Limits, Meanings, Rates, known
+from ._arguments import Addresses, RowKind, Types, choice, row_limit
 from ._inputs import Inputs, Opened, chosen, expand
+from ._options import InputOptions, ScanOptions, Unpack, lists, reading
 from ._optional import imported
 from ._progress import Progress
 from ._report import Report, Reported
@@ -127,6 +127,7 @@ class Flows(Rescannable, Reported):
         )
 
 
+@lists(reading)
 def scan(
     source: Inputs,
     *,
@@ -138,17 +139,7 @@ def scan(
     rows: int = ROWS,
     split_biflows: bool = False,
     discarded: bool = False,
-    ports: Sequence[int] = (),
-    strict: bool = False,
-    state: bytes | None = None,
-    sampling: Rates = None,
-    sampling_override: Rates = None,
-    options_scope: OptionsScope = "domain",
-    second_counters: Meanings = None,
-    definitions: Definitions = (),
-    interface_names: Definitions = (),
-    by_port: bool = False,
-    limits: Limits | None = None,
+    **options: Unpack[InputOptions],
 ) -> Flows:
     """Flows of captures and IPFIX files, lazily: nothing is read before it is needed, and
     each use reads the files again.
@@ -195,7 +186,7 @@ def scan(
     if table == "counters" and where is not None:
         raise ValueError("where chooses among flows, not counters")
     names, file = chosen(None if columns == "used" else columns)
-    options: dict[str, Any] = {
+    reader: dict[str, Any] = {
         "columns": names,
         "where": where,
         # Of one file its name is a column only if it is asked for.
@@ -206,23 +197,11 @@ def scan(
         "rows": row_limit(rows),
         "split_biflows": split_biflows,
         "discarded": discarded,
-        "ports": port_list(ports),
-        "strict": strict,
-        "state": state,
-        "exporters": known(
-            sampling,
-            sampling_override,
-            options_scope,
-            second_counters,
-            definitions,
-            interface_names,
-            by_port,
-            limits,
-        ),
+        **reading(**options),
     }
     if columns == "used":
-        options["columns"] = _used(inputs, options)
-    return Flows(inputs, options)
+        reader["columns"] = _used(inputs, reader)
+    return Flows(inputs, reader)
 
 
 def _used(inputs: list[Opened], options: dict[str, Any]) -> list[str]:
@@ -235,29 +214,14 @@ def _used(inputs: list[Opened], options: dict[str, Any]) -> list[str]:
     return [name for name in reader.column_names if name in used and name != "file"]
 
 
+@lists(scan)
 def read(
     source: Inputs,
     *,
     columns: Columns = None,
-    where: str | None = None,
-    addresses: Addresses = "text",
-    types: Types = "native",
     table: RowKind = "flows",
-    rows: int = ROWS,
-    split_biflows: bool = False,
-    discarded: bool = False,
-    ports: Sequence[int] = (),
-    strict: bool = False,
-    state: bytes | None = None,
-    sampling: Rates = None,
-    sampling_override: Rates = None,
-    options_scope: OptionsScope = "domain",
-    second_counters: Meanings = None,
-    definitions: Definitions = (),
-    interface_names: Definitions = (),
-    by_port: bool = False,
-    limits: Limits | None = None,
     progress: bool | None = None,
+    **options: Unpack[ScanOptions],
 ) -> ReportedTable:
     """Flows of captures and IPFIX files, in memory.
 
@@ -265,28 +229,7 @@ def read(
     ``stats`` and ``problems`` of the table, what was lost before in ``domains``. The arguments are those of
     :func:`scan`; ``progress`` shows a bar of tqdm, in a notebook unless it is ``False``.
     """
-    flows = scan(
-        source,
-        columns=columns,
-        where=where,
-        addresses=addresses,
-        types=types,
-        table=table,
-        rows=rows,
-        split_biflows=split_biflows,
-        discarded=discarded,
-        ports=ports,
-        strict=strict,
-        state=state,
-        sampling=sampling,
-        sampling_override=sampling_override,
-        options_scope=options_scope,
-        second_counters=second_counters,
-        definitions=definitions,
-        interface_names=interface_names,
-        by_port=by_port,
-        limits=limits,
-    )
+    flows = scan(source, columns=columns, table=table, **options)
     found = flows.read(progress=progress)
     # Of all columns, most exporters fill a few: the others would take most of the memory.
     return found.used() if columns is None and table == "flows" and len(found) else found

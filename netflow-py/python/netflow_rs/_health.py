@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Sequence
+from typing import Any
 
 from . import _netflow
-from ._arguments import OptionsScope, port_list
-from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._inputs import Inputs, expand
+from ._options import InputOptions, Unpack, lists, reading
 
 
-def health(
-    source: Inputs,
-    *,
-    ports: Sequence[int] = (),
-    strict: bool = False,
-    state: bytes | None = None,
-    sampling: Rates = None,
-    sampling_override: Rates = None,
-    options_scope: OptionsScope = "domain",
-    second_counters: Meanings = None,
-    definitions: Definitions = (),
-    interface_names: Definitions = (),
-    by_port: bool = False,
-    limits: Limits | None = None,
-) -> dict[str, Any]:
+@lists(reading)
+def health(source: Inputs, **options: Unpack[InputOptions]) -> dict[str, Any]:
     """The health of the exporters in captures and IPFIX files: the document that
     ``netflow explain --format json`` prints.
 
@@ -42,22 +28,6 @@ def health(
     A file that is cut is examined as far as it goes, with a :class:`NetflowWarning`, or with
     ``strict`` a :class:`NetflowError`. The other arguments are those of :func:`scan`.
     """
-    inputs = expand(source)
-    document = _netflow.health(
-        inputs,
-        ports=port_list(ports),
-        strict=strict,
-        state=state,
-        exporters=known(
-            sampling,
-            sampling_override,
-            options_scope,
-            second_counters,
-            definitions,
-            interface_names,
-            by_port,
-            limits,
-        ),
-    )
+    document = _netflow.health(expand(source), **reading(**options))
     found: dict[str, Any] = json.loads(document)
     return found

@@ -7,13 +7,13 @@ import inspect
 from typing import Callable, ParamSpec, Sequence, Union
 
 from . import _netflow
-from . import _arguments
 from ._addresses import Addresses, Place, places
 from ._collector import Collector
 from ._arguments import OptionsScope, Types
 from ._exporters import Definitions, Limits, Meanings, Rates
 from ._inputs import PathLike
 from ._listeners import AsyncListener, Listener, Sockets
+from ._options import CollectorOptions, Unpack, lists
 from ._portable import PortableSocket
 from ._table import ROWS
 
@@ -24,6 +24,7 @@ _Arguments = ParamSpec("_Arguments")
 READ_BUFFER = 16 << 20
 
 
+@lists(Collector)
 def listen(
     address: Addresses = (),
     *,
@@ -35,23 +36,9 @@ def listen(
     client_certificates: str = "required",
     allow: Sequence[str] = (),
     read_buffer: int = READ_BUFFER,
-    columns: Sequence[str] | None = None,
-    where: str | None = None,
-    addresses: _arguments.Addresses = "text",
-    types: Types = "native",
     rows: int = ROWS,
     interval: float = 1.0,
-    split_biflows: bool = False,
-    discarded: bool = False,
-    state: bytes | None = None,
-    sampling: Rates = None,
-    sampling_override: Rates = None,
-    options_scope: OptionsScope = "domain",
-    second_counters: Meanings = None,
-    definitions: Definitions = (),
-    interface_names: Definitions = (),
-    by_port: bool = False,
-    limits: Limits | None = None,
+    **options: Unpack[CollectorOptions],
 ) -> Listener:
     """Listens on UDP ports, and for IPFIX over TCP and TLS, and yields a batch whenever there are
     ``rows`` rows, or any rows after ``interval`` seconds. Ends when it is closed; Ctrl-C interrupts it.
@@ -69,24 +56,7 @@ def listen(
     ``received``; ``state`` is what ``save`` of another returned. The other arguments are those of
     :func:`scan`. TCP and TLS, several addresses and ``allow`` need Linux.
     """
-    collector = Collector(
-        columns=columns,
-        where=where,
-        addresses=addresses,
-        types=types,
-        rows=rows,
-        split_biflows=split_biflows,
-        discarded=discarded,
-        state=state,
-        sampling=sampling,
-        sampling_override=sampling_override,
-        options_scope=options_scope,
-        second_counters=second_counters,
-        definitions=definitions,
-        interface_names=interface_names,
-        by_port=by_port,
-        limits=limits,
-    )
+    collector = Collector(rows=rows, **options)
     certificates = _certificates(certificate, key, client_ca, client_certificates)
     listening = places(address, tcp, tls)
     sockets = _open(collector, listening, certificates, allow, read_buffer, interval)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import html
 import os
 from pathlib import Path
-from typing import Sequence
 
 from . import _netflow
-from ._arguments import OptionsScope, port_list
-from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._inputs import Inputs, expand
+from ._options import InputOptions, Unpack, lists, reading
 
 # Pixels of the page in a notebook.
 _HEIGHT = 720
@@ -40,6 +38,7 @@ class ReportPage:
         return f"<netflow_rs.ReportPage of {len(self.html):,} characters>"
 
 
+@lists(reading)
 def report(
     source: Inputs,
     *,
@@ -51,17 +50,7 @@ def report(
     asn: str | os.PathLike[str] | None = None,
     services: str | os.PathLike[str] | None = None,
     internal_networks: str = "private",
-    ports: Sequence[int] = (),
-    strict: bool = False,
-    state: bytes | None = None,
-    sampling: Rates = None,
-    sampling_override: Rates = None,
-    options_scope: OptionsScope = "domain",
-    second_counters: Meanings = None,
-    definitions: Definitions = (),
-    interface_names: Definitions = (),
-    by_port: bool = False,
-    limits: Limits | None = None,
+    **options: Unpack[InputOptions],
 ) -> ReportPage:
     """The traffic in captures and IPFIX files and the health of their exporters: the page that
     ``netflow report`` writes. A notebook shows it.
@@ -95,18 +84,6 @@ def report(
             "services": None if services is None else os.fspath(services),
             "internal_networks": internal_networks,
         },
-        ports=port_list(ports),
-        strict=strict,
-        state=state,
-        exporters=known(
-            sampling,
-            sampling_override,
-            options_scope,
-            second_counters,
-            definitions,
-            interface_names,
-            by_port,
-            limits,
-        ),
+        **reading(**options),
     )
     return ReportPage(page)

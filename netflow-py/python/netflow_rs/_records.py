@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Sequence
+from typing import Any, Iterator
 
 from . import _netflow
-from ._arguments import OptionsScope, chosen_flows, port_list
-from ._exporters import Definitions, Limits, Meanings, Rates, known
+from ._arguments import chosen_flows
 from ._inputs import Inputs, expand
 from ._netflow import Record
+from ._options import InputOptions, Unpack, lists, reading
 from ._report import ReportedSoFar
 
 
@@ -31,23 +31,14 @@ class Records(ReportedSoFar, Iterator[Record]):
         return "<netflow_rs.Records>"
 
 
+@lists(reading)
 def records(
     source: Inputs,
     *,
     where: str | None = None,
     split_biflows: bool = False,
     discarded: bool = False,
-    ports: Sequence[int] = (),
-    strict: bool = False,
-    state: bytes | None = None,
-    sampling: Rates = None,
-    sampling_override: Rates = None,
-    options_scope: OptionsScope = "domain",
-    second_counters: Meanings = None,
-    definitions: Definitions = (),
-    interface_names: Definitions = (),
-    by_port: bool = False,
-    limits: Limits | None = None,
+    **options: Unpack[InputOptions],
 ) -> Records:
     """The flows of captures and IPFIX files, one :class:`Record` after the other.
 
@@ -55,23 +46,5 @@ def records(
     cut ends with a :class:`NetflowWarning`, or with ``strict`` a :class:`NetflowError`.
     The arguments are those of :func:`scan`.
     """
-    inputs = expand(source)
-    return Records(
-        _netflow.Records(
-            inputs,
-            chosen=chosen_flows(where, split_biflows, discarded),
-            ports=port_list(ports),
-            strict=strict,
-            state=state,
-            exporters=known(
-                sampling,
-                sampling_override,
-                options_scope,
-                second_counters,
-                definitions,
-                interface_names,
-                by_port,
-                limits,
-            ),
-        )
-    )
+    chosen = chosen_flows(where, split_biflows, discarded)
+    return Records(_netflow.Records(expand(source), chosen=chosen, **reading(**options)))

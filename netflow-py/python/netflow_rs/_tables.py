@@ -6,10 +6,10 @@ import html
 from typing import Any, Iterator, Sequence, overload
 
 from . import _netflow
-from ._arguments import Addresses, OptionsScope, choice, port_list, row_limit
+from ._arguments import Addresses, choice, row_limit
 from ._errors import warn
-from ._exporters import Definitions, Limits, Meanings, Rates, known
 from ._inputs import Inputs, Opened, expand
+from ._options import InputOptions, Unpack, lists, reading
 from ._progress import Progress
 from ._report import Report, Reported
 from ._rescannable import Rescannable
@@ -139,23 +139,14 @@ class Tables(Reported, Sequence[TemplateTable]):
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
 
 
+@lists(reading)
 def tables(
     source: Inputs,
     *,
     addresses: Addresses = "text",
     rows: int = ROWS,
-    ports: Sequence[int] = (),
-    strict: bool = False,
-    state: bytes | None = None,
-    sampling: Rates = None,
-    sampling_override: Rates = None,
-    options_scope: OptionsScope = "domain",
-    second_counters: Meanings = None,
-    definitions: Definitions = (),
-    interface_names: Definitions = (),
-    by_port: bool = False,
-    limits: Limits | None = None,
     progress: bool | None = None,
+    **options: Unpack[InputOptions],
 ) -> Tables:
     """A table for each template of captures and IPFIX files, with every element it has: those of
     vendors, options, and lists too. NetFlow v1 to v8 have one for each exporter and version.
@@ -166,21 +157,12 @@ def tables(
     >>> for table in nf.tables("capture.pcap"):  # doctest: +SKIP
     ...     print(table.name, len(table), table.to_pandas())
     """
-    options = {
-        "addresses": choice("addresses", addresses, Addresses),
-        "rows": row_limit(rows),
-        "ports": port_list(ports),
-        "strict": strict,
-        "state": state,
-        "exporters": known(
-            sampling,
-            sampling_override,
-            options_scope,
-            second_counters,
-            definitions,
-            interface_names,
-            by_port,
-            limits,
-        ),
-    }
-    return Tables(expand(source), options, progress)
+    return Tables(
+        expand(source),
+        {
+            "addresses": choice("addresses", addresses, Addresses),
+            "rows": row_limit(rows),
+            **reading(**options),
+        },
+        progress,
+    )

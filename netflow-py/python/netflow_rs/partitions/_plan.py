@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from .. import _netflow
-from .._arguments import OptionsScope
 from .._errors import NetflowError
-from .._exporters import Definitions, Limits, Meanings, Rates, known
+from .._exporters import known
 from .._table import ROWS
 from .._inputs import chosen
+from .._options import PartitionOptions, Unpack, lists
 from ._arrow import arrow, as_stream
 from ._index import PIECE, FileIndex, Map, gather, index
 from ._partition import Partition, Range, schema
@@ -23,6 +23,7 @@ CHAINS = ("all", "folder", "none")
 ORDERS = ("time", "given")
 
 
+@lists(known, but=["by_port"])
 def plan(
     source: str | Sequence[str],
     *,
@@ -40,13 +41,7 @@ def plan(
     storage: Mapping[str, Any] | None = None,
     indexes: Iterable[FileIndex] = (),
     map: Map | None = None,
-    sampling: Rates = None,
-    sampling_override: Rates = None,
-    options_scope: OptionsScope = "domain",
-    second_counters: Meanings = None,
-    definitions: Definitions = (),
-    interface_names: Definitions = (),
-    limits: Limits | None = None,
+    **options: Unpack[PartitionOptions],
 ) -> list[Partition]:
     """The partitions that together are all flows.
 
@@ -79,7 +74,7 @@ def plan(
     storage = dict(storage or {})
     names = files(source, storage=storage)
     wanted, has_file = chosen(columns)
-    options: dict[str, Any] = {
+    decoding: dict[str, Any] = {
         "columns": wanted,
         "addresses": addresses,
         "types": types,
@@ -88,23 +83,14 @@ def plan(
         "discarded": discarded,
         "file": has_file or (columns is None if file is None else file),
         "ports": list(ports),
-        "exporters": known(
-            sampling,
-            sampling_override,
-            options_scope,
-            second_counters,
-            definitions,
-            interface_names,
-            False,
-            limits,
-        ),
+        "exporters": known(**options),
     }
     # A wrong option is an error before anything is read.
-    schema(options)
+    schema(decoding)
     if chain == "none":
         found = [(name, size_of(name, storage)) for name in names]
         return [
-            Partition(pack, size, options, storage=storage)
+            Partition(pack, size, decoding, storage=storage)
             for pack, size in _packs(found, octets)
         ]
     every = min(octets, PIECE) or PIECE
@@ -121,7 +107,7 @@ def plan(
     return [
         partition
         for one in chains.values()
-        for partition in _chained(one, options, storage, octets)
+        for partition in _chained(one, decoding, storage, octets)
     ]
 
 
