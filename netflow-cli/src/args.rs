@@ -5,6 +5,7 @@ mod color;
 mod decode;
 mod dialect;
 mod elements;
+mod enrichment;
 mod explain;
 mod exporters;
 mod fields;

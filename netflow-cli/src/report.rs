@@ -6,7 +6,6 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use netflow_core::{Datagram, Decoded, Decoder, Error, InputNames, Limits};
-use netflow_output::enrich::Enrichment;
 use netflow_report::{Report, ReportOptions};
 
 use crate::addresses::KnownAddresses;
@@ -34,11 +33,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Status, Usage> {
     options.filter = window::filter(&args.window, args.filter.as_ref(), &args.inputs, false)?;
     options.groups = args.count;
     options.flows = args.flows;
-    let mut known = Enrichment::default();
-    known.geo.places.clone_from(&args.geo);
-    known.geo.systems.clone_from(&args.asn);
-    known.services.clone_from(&args.services);
-    let addresses = KnownAddresses::new(known, args.internal_networks.clone());
+    let addresses = KnownAddresses::new(args.known.enrichment(), args.internal_networks.clone());
     options.addresses = Some(Arc::new(addresses));
     options.memory = args.memory.saturating_mul(1 << 20);
     job.run(|files, _| {

@@ -58,9 +58,7 @@ fn tables(args: &Top, to_terminal: bool) -> Result<Tables, Usage> {
     if args.format == TopFormat::Parquet && to_terminal {
         return Err(Usage::NotForTerminals(crate::args::format::Format::Parquet));
     }
-    let mut known = Enrichment::default();
-    (known.geo.places, known.geo.systems) = (args.geo.clone(), args.asn.clone());
-    known.services.clone_from(&args.services);
+    let known = args.known.enrichment();
     let columns = columns(&args.by, &known)?;
     let sums = if args.sums.is_empty() {
         Sum::ALL.to_vec()

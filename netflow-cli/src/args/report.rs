@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use netflow_output::enrich::{GeoDatabase, Services};
 use netflow_output::format::dialect::Networks;
 use netflow_query::Filter;
 
+use super::enrichment::EnrichmentArgs;
 use super::inputs::InputArgs;
 use super::window::Window;
 
@@ -37,17 +37,8 @@ pub(crate) struct ReportArgs {
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
     pub(crate) count: usize,
 
-    /// A database of places in MaxMind's format, for countries and a map of them
-    #[arg(long, value_name = "FILE")]
-    pub(crate) geo: Option<GeoDatabase>,
-
-    /// A database of autonomous systems in MaxMind's format, for their names
-    #[arg(long, value_name = "FILE")]
-    pub(crate) asn: Option<GeoDatabase>,
-
-    /// Names of services by port, from a file such as /etc/services
-    #[arg(long, value_name = "FILE")]
-    pub(crate) services: Option<Services>,
+    #[command(flatten)]
+    pub(crate) known: EnrichmentArgs,
 
     /// Networks whose addresses are internal: subnets, or names such as private and loopback
     #[arg(long, value_name = "NETWORK,…", default_value = "private")]

@@ -8,10 +8,10 @@ use core::time::Duration;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use netflow_output::enrich::{GeoDatabase, Services};
 use netflow_query::{Filter, PrefixLengths, Sum};
 
 use super::anonymise::KeyFile;
+use super::enrichment::EnrichmentArgs;
 use super::fields::FieldParser;
 use super::inputs::InputArgs;
 use super::window::{Window, span};
@@ -44,17 +44,8 @@ pub(crate) struct Top {
     #[arg(long, value_name = "LENGTH[,LENGTH]")]
     pub(crate) prefix: Option<Prefixes>,
 
-    /// A database of places in MaxMind's format, for countries
-    #[arg(long, value_name = "FILE")]
-    pub(crate) geo: Option<GeoDatabase>,
-
-    /// A database of autonomous systems in MaxMind's format, for their names
-    #[arg(long, value_name = "FILE")]
-    pub(crate) asn: Option<GeoDatabase>,
-
-    /// Names of services by port, from a file such as /etc/services
-    #[arg(long, value_name = "FILE")]
-    pub(crate) services: Option<Services>,
+    #[command(flatten)]
+    pub(crate) known: EnrichmentArgs,
 
     /// Groups to show
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]

@@ -35,64 +35,13 @@ const COMPUTED: [(u16, &str); 24] = [
     (96, "application_name"),
 ];
 
-/// Whether a member of this form has the value of its field, however it is written.
-fn keeps_value(form: &str) -> Result<bool> {
-    Ok(match form {
-        "constant"
-        | "network"
-        | "network_address"
-        | "both_octets"
-        | "both_packets"
-        | "ip_size"
-        | "version"
-        | "flow_kind"
-        | "vxlan"
-        | "ether_type_name"
-        | "host_name"
-        | "host_name_if_asked"
-        | "port_name"
-        | "service_name"
-        | "service_port"
-        | "city"
-        | "country"
-        | "country_code"
-        | "location"
-        | "system_name"
-        | "interface_description"
-        | "interface_speed" => false,
-        "plain"
-        | "seconds"
-        | "milliseconds"
-        | "epoch"
-        | "ipv6"
-        | "mac_number"
-        | "mac_hex"
-        | "ether_type"
-        | "ether_type_hex"
-        | "direction"
-        | "of_icmp"
-        | "of_icmpv6"
-        | "keyword"
-        | "lower_keyword"
-        | "text"
-        | "flag_names"
-        | "flag_names_of_tcp"
-        | "ip_version_name"
-        | "flag_names_of_tcp_from_lowest"
-        | "communities"
-        | "path"
-        | "forwarding_status"
-        | "label_stack"
-        | "hex_8"
-        | "hex_16" => true,
-        _ => {
-            return Err(format!(
-                "form {form} of registry/dialect_fields.csv: say in xtask/src/generate/synonyms.rs \
-                 whether it keeps the value of the field"
-            )
-            .into());
-        }
-    })
+/// Whether members of each form have the value of their field, however it is written.
+fn keep_value() -> Result<BTreeMap<String, bool>> {
+    let forms = registry::read("dialect_forms.csv")?;
+    forms
+        .iter()
+        .map(|row| Ok((row.text("form")?.to_owned(), row.text("keeps_value")? == "true")))
+        .collect()
 }
 
 /// Names in lower case, each with its field; none if it stands for different fields.
@@ -123,9 +72,12 @@ pub(super) fn table() -> Result<String> {
     for (id, field) in COMPUTED {
         of_element.insert(id, field.to_owned());
     }
+    let keep_value = keep_value()?;
     for row in registry::read("dialect_fields.csv")? {
         let fields: Vec<_> = row.text("fields")?.split_whitespace().collect();
-        if !keeps_value(row.text("form")?)? {
+        let form = row.text("form")?;
+        let keeps = keep_value.get(form);
+        if !*keeps.ok_or_else(|| format!("form {form} is not in registry/dialect_forms.csv"))? {
             continue;
         }
         // The agent, where sFlow names one, stands for the exporter.
