@@ -29,7 +29,7 @@ pub(crate) use self::icmp::IcmpPorts;
 pub(crate) use self::interfaces::ExporterInterfaces;
 pub use self::interfaces::{ConfiguredInterface, ConfiguredInterfaces};
 pub(crate) use self::learn::News;
-pub(crate) use self::named_samplers::NamedSamplers;
+pub(crate) use self::named_samplers::{NamedSamplers, samplers_of};
 pub(crate) use self::names::AnnouncedNames;
 pub use self::names::SamplerKey;
 pub(crate) use self::options_record::{OptionsRecord, selection_of_flows};

@@ -37,7 +37,6 @@ pub use self::icmp::IcmpRule;
 pub use self::numbers::{Numbers, NumbersIter};
 pub use self::owned::OwnedFlow;
 pub(crate) use self::sample::SampleFlow;
-pub(crate) use self::sampling::samplers_of;
 pub use self::sampling::{NoSamplingRate, Sampling, SamplingRule};
 pub(crate) use self::second_counters::exceed as second_counters_exceed;
 pub(crate) use self::shape::SampleShape;

@@ -1,7 +1,7 @@
-//! Whether the samplers that records name were announced.
+//! The samplers that records name, and whether they were announced.
 
 use super::{DoubtKind, Exporter, RateScope, SamplerKey, ScopeKind};
-use crate::flow::samplers_of;
+use crate::field::Ingredient;
 use crate::record::DataRecord;
 
 /// What records of a domain showed: of each data set, the first.
@@ -41,6 +41,22 @@ impl NamedSamplers {
         let named = RateScope::new(&[(kind, key.id().into())])?;
         (only_others && !is_announced).then_some(DoubtKind::UnknownSampler { named })
     }
+}
+
+/// The samplers that the record may mean, the likeliest first. The registry has 302 in
+/// place of 48: where options announce one and records name the other, the numbers are the
+/// same.
+pub(crate) fn samplers_of(record: &DataRecord<'_, '_>) -> impl Iterator<Item = SamplerKey> {
+    let plan = record.template().plan();
+    let id = |what| record.unsigned(plan.ingredient(what));
+    let (of_sampler, of_selector) = (id(Ingredient::SamplerId), id(Ingredient::SelectorId));
+    let keys = [
+        of_sampler.map(SamplerKey::Sampler),
+        of_selector.map(SamplerKey::Selector),
+        of_sampler.map(SamplerKey::Selector),
+        of_selector.map(SamplerKey::Sampler),
+    ];
+    keys.into_iter().flatten()
 }
 
 impl SamplerKey {

@@ -1,8 +1,8 @@
 //! Names for what a flow has by number: that the exporter's options announce, and that the caller configured.
 
 use super::Flow;
-use super::sampling::{EGRESS, samplers_of};
-use crate::exporter::{AnnouncedNames, ConfiguredInterface};
+use super::sampling::EGRESS;
+use crate::exporter::{AnnouncedNames, ConfiguredInterface, samplers_of};
 use crate::field::Ingredient;
 use crate::record::DataRecord;
 use crate::value::Text;

@@ -3,8 +3,8 @@
 use super::{Flow, FlowSource, SampleFlow, ingredient};
 use crate::datagram::DatagramId;
 use crate::exporter::{
-    AnnouncedSampling, Exporter, FoundRate, RateElements, RateScope, SamplerKey, ScopeKind,
-    SelectionMethod, Selects, Unrated, selection_of_flows,
+    AnnouncedSampling, Exporter, FoundRate, RateElements, RateScope, ScopeKind, SelectionMethod,
+    Selects, Unrated, selection_of_flows,
 };
 use crate::field::Ingredient;
 use crate::named::named;
@@ -422,22 +422,6 @@ fn both<'m>(packets: Known<'m>, flows: Known<'m>) -> Known<'m> {
         Some(rate) => Known::Rate(rate, rule),
         None => Known::Nothing,
     }
-}
-
-/// The samplers that the record may mean, the likeliest first. The registry has 302 in
-/// place of 48: where options announce one and records name the other, the numbers are the
-/// same.
-pub(crate) fn samplers_of(record: &DataRecord<'_, '_>) -> impl Iterator<Item = SamplerKey> {
-    let plan = record.template().plan();
-    let id = |what| ingredient(record, plan.ingredient(what));
-    let (of_sampler, of_selector) = (id(Ingredient::SamplerId), id(Ingredient::SelectorId));
-    let keys = [
-        of_sampler.map(SamplerKey::Sampler),
-        of_selector.map(SamplerKey::Selector),
-        of_sampler.map(SamplerKey::Selector),
-        of_selector.map(SamplerKey::Sampler),
-    ];
-    keys.into_iter().flatten()
 }
 
 /// flowDirection of a flow that was counted as it went out.
