@@ -67,8 +67,8 @@ def test_partitions_have_no_ports() -> None:
 def test_an_unknown_option_is_an_error_of_the_function(function: Callable[..., Any]) -> None:
     # What is asynchronous only calls the other.
     name = function.__name__.removesuffix("_async")
-    with pytest.raises(TypeError, match=f"^{name}.*'samplin', did you mean 'sampling'?"):
-        function(samplin={})
+    with pytest.raises(TypeError, match=f"^{name}.*'samplings', did you mean 'sampling'?"):
+        function(samplings={})
 
 
 def test_a_warning_is_of_the_line_of_the_caller(tmp_path: Any) -> None:
