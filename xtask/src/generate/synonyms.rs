@@ -40,7 +40,12 @@ fn keep_value() -> Result<BTreeMap<String, bool>> {
     let forms = registry::read("dialect_forms.csv")?;
     forms
         .iter()
-        .map(|row| Ok((row.text("form")?.to_owned(), row.text("keeps_value")? == "true")))
+        .map(|row| {
+            Ok((
+                row.text("form")?.to_owned(),
+                row.text("keeps_value")? == "true",
+            ))
+        })
         .collect()
 }
 
