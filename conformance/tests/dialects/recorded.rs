@@ -149,3 +149,113 @@ fn objects_of_pmacct_are_those_that_its_tests_expect() {
         assert_eq!(sums, rows.collect(), "{capture}");
     }
 }
+
+/// Columns of akvorado that differ from what its tests expect, with the capture (all if empty) and the reason.
+const OF_AKVORADO: [(&str, &str, &str); 14] = [
+    ("", "InIf", "is not a column; the name of the interface is"),
+    ("", "OutIf", "likewise"),
+    (
+        "",
+        "DstVlan",
+        "the tags of a packet are those that it came in by (IEEE 802.1Q)",
+    ),
+    (
+        "nfv5-akvorado",
+        "SamplingRate",
+        "the header announces none; akvorado takes 1",
+    ),
+    (
+        "ipfix-akvorado-datalink",
+        "Bytes",
+        "the record has the size of the frame (IANA 312)",
+    ),
+    (
+        "sflow-akvorado-qinq",
+        "SrcVlan",
+        "the outer tag is that of the VLAN (IEEE 802.1ad)",
+    ),
+    (
+        "sflow-akvorado-discard",
+        "ForwardingStatus",
+        "akvorado makes it of the reason of the discard",
+    ),
+    (
+        "ipfix-akvorado-srv6",
+        "SrcAddr",
+        "akvorado was asked to look into the tunnel",
+    ),
+    ("ipfix-akvorado-srv6", "DstAddr", "likewise"),
+    ("ipfix-akvorado-srv6", "Bytes", "likewise"),
+    ("ipfix-akvorado-srv6", "EType", "likewise"),
+    ("ipfix-akvorado-srv6", "Proto", "likewise"),
+    ("ipfix-akvorado-srv6", "IPTTL", "likewise"),
+    ("ipfix-akvorado-srv6", "IPFragmentID", "likewise"),
+];
+
+/// A value in one form: addresses as IPv6, an unknown rate as 0.
+fn in_one_form(value: Option<&Value>) -> Value {
+    let text = value.and_then(Value::as_str);
+    match text.and_then(|text| text.parse::<core::net::IpAddr>().ok()) {
+        Some(address) if address.to_canonical().is_unspecified() => "::".into(),
+        Some(address) => address.to_canonical().to_string().into(),
+        None => value.cloned().unwrap_or_else(|| 0.into()),
+    }
+}
+
+/// The flows that a test of akvorado expects for a capture.
+fn flows_of_akvorado(capture: &str) -> Vec<Map<String, Value>> {
+    let path = folder().join(format!("{capture}.expected.json"));
+    let text = fs::read_to_string(path).unwrap();
+    let expected: Value = serde_json::from_str(&text).unwrap();
+    let is_of_akvorado = |entry: &&Value| {
+        let from = entry["from"].as_str();
+        from.is_some_and(|from| from.starts_with("akvorado,"))
+    };
+    let mut entries = expected["upstream"].as_array().into_iter().flatten();
+    let flows = entries
+        .find(is_of_akvorado)
+        .and_then(|entry| entry.get("flows"));
+    flows.map_or_else(Vec::new, |flows| {
+        serde_json::from_value(flows.clone()).unwrap()
+    })
+}
+
+#[test]
+#[cfg_attr(not(captures), ignore = "NETFLOW_CAPTURES names no folder of captures")]
+fn rows_of_akvorado_are_those_that_its_tests_expect() {
+    let mut wrong = Vec::new();
+    let mut unused: BTreeSet<_> = OF_AKVORADO.into_iter().collect();
+    let mut compared = 0;
+    for entry in fs::read_dir(folder()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let Some(capture) = name.strip_suffix(".expected.json") else {
+            continue;
+        };
+        let expected = flows_of_akvorado(capture);
+        if expected.is_empty() {
+            continue;
+        }
+        let rows = ours(capture, DialectName::Akvorado, Faults::Corrected);
+        // Some tests look at the first flows alone.
+        assert!(rows.len() >= expected.len(), "{capture}");
+        for (place, (row, flow)) in rows.iter().zip(&expected).enumerate() {
+            for (column, theirs) in flow {
+                let (ours, theirs) = (in_one_form(row.get(column)), in_one_form(Some(theirs)));
+                compared += 1;
+                if ours == theirs {
+                    continue;
+                }
+                let listed = OF_AKVORADO
+                    .into_iter()
+                    .find(|(of, listed, _)| (of.is_empty() || *of == capture) && listed == column);
+                match listed {
+                    Some(listed) => drop(unused.remove(&listed)),
+                    None => wrong.push(format!("{capture} {place} {column}: {ours}, not {theirs}")),
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(unused.is_empty(), "{unused:?}");
+    assert!(compared > 500, "{compared}");
+}

@@ -248,6 +248,7 @@ impl Planned {
         let version = key.map_or(1, |key| key.version);
         if self.version != version {
             let columns = key.map(|_| projected.columns());
+            let columns = (columns, flow.sample().is_some());
             self.plan = Some(MemberPlanBuilder::new(shape, faults, known, columns).finish());
             self.version = version;
             self.set = 0;

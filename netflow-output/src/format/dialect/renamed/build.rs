@@ -24,6 +24,7 @@ pub(super) struct MemberPlanBuilder<'c> {
     /// The positions of times, as in the plan.
     time_positions: Vec<usize>,
     is_json: bool,
+    is_of_samples: bool,
     /// Whether faults are copied, and what the original writes for absent fields.
     copies: bool,
     /// Whether flows have another direction, whose fields are elsewhere in the record. What the first one lacks,
@@ -32,13 +33,13 @@ pub(super) struct MemberPlanBuilder<'c> {
 }
 
 impl<'c> MemberPlanBuilder<'c> {
-    /// Begins the plan for flows with these columns, of which the last are those of [`REVERSE`](super::plan::REVERSE);
+    /// Begins the plan for flows, which are samples of sFlow or not, with these columns, of which the last are those of [`REVERSE`](super::plan::REVERSE);
     /// without any, each flow is asked for all fields.
     pub(super) fn new(
         shape: &'c DialectShape,
         faults: Faults,
         known: &'c Known,
-        columns: Option<&'c [FlowColumn]>,
+        (columns, is_of_samples): (Option<&'c [FlowColumn]>, bool),
     ) -> Self {
         let mut builder = Self {
             shape,
@@ -48,6 +49,7 @@ impl<'c> MemberPlanBuilder<'c> {
             objects: Vec::new(),
             time_positions: Vec::new(),
             is_json: shape.layout == MemberLayout::Json,
+            is_of_samples,
             copies: faults.are_copied(),
             has_reverse: shape.biflows == Biflows::Split && has_reverse(columns),
         };
@@ -160,6 +162,7 @@ impl<'c> MemberPlanBuilder<'c> {
         let form = match member.form {
             Form::IpSize if self.copies => Form::IpSizeOfIpv4,
             Form::Epoch if self.copies => Form::EpochOfUptime,
+            Form::OctetsOfIp if !self.is_of_samples => Form::Plain,
             Form::HostName if self.known.enrichment.host_names.is_none() => Form::Plain,
             form => form,
         };

@@ -112,6 +112,8 @@ pub(in crate::format::dialect) enum Form {
     BothOctets,
     /// Packets of both directions, times the sampling rate.
     BothPackets,
+    /// Octets; of a sampled packet those that its IP header has.
+    OctetsOfIp,
     /// Octets of the sampled packet from its IP header on.
     IpSize,
     /// The same, where only IPv4 is known.
@@ -168,6 +170,7 @@ impl Form {
                 | Self::InterfaceSpeed
                 | Self::BothOctets
                 | Self::BothPackets
+                | Self::OctetsOfIp
                 | Self::Vxlan
                 | Self::IpSize
                 | Self::IpSizeOfIpv4
@@ -189,6 +192,7 @@ impl Form {
             | Self::Version
             | Self::BothOctets
             | Self::BothPackets
+            | Self::OctetsOfIp
             | Self::IpSize
             | Self::IpSizeOfIpv4 => true,
             Self::Plain => fields.first().is_some_and(|field| {
@@ -295,6 +299,10 @@ impl Form {
     ) -> bool {
         match self {
             Self::Plain => out.number(number),
+            Self::OctetsOfIp => {
+                let length = flow.packet().and_then(|packet| packet.ip_total_length());
+                out.number(length.map_or(number, u64::from));
+            }
             Self::IpSize | Self::IpSizeOfIpv4 => ip_size(flow, self == Self::IpSize, out),
             Self::Text => quoted(out, |out| out.number(number)),
             Self::Hex8 => hex(out, number, 2),

@@ -213,7 +213,7 @@ pub(super) static AKVORADO: &[RenamedMember] = &[
     RenamedMember {
         name: "Bytes",
         fields: &[F::Octets],
-        form: Form::Plain,
+        form: Form::OctetsOfIp,
         copied: "",
     },
     RenamedMember {
@@ -296,7 +296,7 @@ pub(super) static AKVORADO: &[RenamedMember] = &[
     },
     RenamedMember {
         name: "NextHop",
-        fields: &[F::NextHop],
+        fields: &[F::NextHop, F::BgpNextHop],
         form: Form::Ipv6,
         copied: "",
     },
