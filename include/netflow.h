@@ -1158,7 +1158,7 @@ typedef struct netflow_definition {
   // The number, without the enterprise bit.
   uint16_t id;
   // The number of an element of the registries that means the same and is encoded the same: flows have
-  // the fields that it supplies. 0, with 0 in `same_as_enterprise`, if there is none.
+  // the fields that it supplies. Any other number is an error. 0, with 0 in `same_as_enterprise`, if there is none.
   uint16_t same_as_id;
   // A `netflow_data_type`.
   uint32_t data_type;

@@ -113,7 +113,8 @@ fn same_as(cell: &str, data_type: DataType) -> Result<ElementId, String> {
         let field = FlowField::by_name(cell);
         let elements = field.map_or(&[][..], FlowField::elements);
         let fits = |id: &&ElementId| {
-            element::get(**id).is_some_and(|known| is_encoded_alike(known.data_type, data_type))
+            let known = element::get(**id).and_then(|known| known.data_type);
+            known.is_some_and(|known| known.is_encoded_like(data_type))
         };
         return elements.iter().find(fits).copied().ok_or_else(|| {
             let what = match field {
@@ -123,7 +124,10 @@ fn same_as(cell: &str, data_type: DataType) -> Result<ElementId, String> {
             format!("expected the name or number of {what}, found {cell:?}")
         });
     };
-    if !is_encoded_alike(known.data_type, data_type) {
+    if !known
+        .data_type
+        .is_some_and(|known| known.is_encoded_like(data_type))
+    {
         return Err(format!(
             "expected the type of {}, which is {}, found {}",
             known.name,
@@ -132,11 +136,6 @@ fn same_as(cell: &str, data_type: DataType) -> Result<ElementId, String> {
         ));
     }
     Ok(known.id)
-}
-
-/// Whether values of both types are read alike; numbers may be shorter than their type (RFC 7011, section 6.2).
-fn is_encoded_alike(one: Option<DataType>, other: DataType) -> bool {
-    one == Some(other) || one.is_some_and(DataType::is_unsigned) && other.is_unsigned()
 }
 
 /// Rows with the line where each begins; a quoted cell may have several lines (RFC 4180).

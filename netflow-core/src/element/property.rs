@@ -72,6 +72,20 @@ impl DataType {
         )
     }
 
+    /// Whether values of both types are read alike. Unsigned numbers are: any may be sent with fewer octets than
+    /// its type has (RFC 7011, section 6.2).
+    ///
+    /// ```
+    /// use netflow_core::element::DataType;
+    ///
+    /// assert!(DataType::Unsigned32.is_encoded_like(DataType::Unsigned64));
+    /// assert!(!DataType::Unsigned32.is_encoded_like(DataType::Ipv4Address));
+    /// ```
+    #[must_use]
+    pub fn is_encoded_like(self, other: Self) -> bool {
+        self == other || (self.is_unsigned() && other.is_unsigned())
+    }
+
     /// The type is one of the lists of RFC 6313.
     #[must_use]
     pub const fn is_list(self) -> bool {

@@ -2,7 +2,7 @@
 
 use core::ffi::{CStr, c_char};
 
-use netflow_core::element::{DataType, DefinedElement, ElementId, Semantics, Units};
+use netflow_core::element::{self, DataType, DefinedElement, ElementId, Semantics, Units};
 
 use crate::result::Failure;
 
@@ -18,7 +18,7 @@ pub struct netflow_definition {
     /// The number, without the enterprise bit.
     pub id: u16,
     /// The number of an element of the registries that means the same and is encoded the same: flows have
-    /// the fields that it supplies. 0, with 0 in `same_as_enterprise`, if there is none.
+    /// the fields that it supplies. Any other number is an error. 0, with 0 in `same_as_enterprise`, if there is none.
     pub same_as_id: u16,
     /// A `netflow_data_type`.
     pub data_type: u32,
@@ -59,7 +59,13 @@ impl netflow_definition {
         )?;
         element.units = registered(self.units, Units::from_number, "units of a definition")?;
         let same_as = ElementId::new(self.same_as_enterprise, self.same_as_id);
-        element.same_as = (same_as != NO_ELEMENT).then_some(same_as);
+        if same_as != NO_ELEMENT {
+            let known = element::get(same_as).and_then(|known| known.data_type);
+            if !known.is_some_and(|known| known.is_encoded_like(data_type)) {
+                return Err(Failure::argument("same_as of a definition"));
+            }
+            element.same_as = Some(same_as);
+        }
         Ok(element)
     }
 
@@ -89,7 +95,7 @@ mod tests {
         for same_as in [
             None,
             Some(ElementId::iana(10)),
-            Some(ElementId::new(29_305, 0)),
+            Some(ElementId::new(29_305, 1)),
         ] {
             let mut element = DefinedElement::new(own, "mark", DataType::Unsigned32);
             element.same_as = same_as;
@@ -97,6 +103,24 @@ mod tests {
             assert!(
                 read.is_ok_and(|read| read.same_as == same_as),
                 "{same_as:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_element_cannot_mean_what_is_not_registered_or_encoded_otherwise() {
+        let own = ElementId::new(64_999, 8);
+        for same_as in [
+            ElementId::iana(60_000),
+            ElementId::new(64_999, 9),
+            ElementId::iana(8),
+        ] {
+            let mut element = DefinedElement::new(own, "mark", DataType::Unsigned32);
+            element.same_as = Some(same_as);
+            let read = netflow_definition::new(&element, c"mark").element("mark");
+            assert!(
+                matches!(read, Err(Failure::Argument(_, "same_as of a definition"))),
+                "{same_as:?}: {read:?}"
             );
         }
     }
