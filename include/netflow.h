@@ -2574,7 +2574,7 @@ netflow_result netflow_next_set(struct netflow_decoder *decoder,
                                 size_t size);
 
 // The next record of the set, or of what was entered; a basicList has no records but values, which
-// `netflow_next_field` returns. `size` is `sizeof(netflow_record)`.
+// `netflow_next_field` returns, also after this call. `size` is `sizeof(netflow_record)`.
 //
 // Pointers:
 //

@@ -33,7 +33,7 @@ pub unsafe extern "C" fn netflow_next_set(
 }
 
 /// The next record of the set, or of what was entered; a basicList has no records but values, which
-/// `netflow_next_field` returns. `size` is `sizeof(netflow_record)`.
+/// `netflow_next_field` returns, also after this call. `size` is `sizeof(netflow_record)`.
 ///
 /// # Safety
 ///

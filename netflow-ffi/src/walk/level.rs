@@ -109,6 +109,10 @@ impl<'m> Level<'m> {
     }
 
     pub(super) fn next_record(&mut self) -> Option<netflow_record> {
+        if matches!(self.records, RemainingRecords::None) {
+            // A basicList has values instead: a caller that asks for records first still gets them.
+            return None;
+        }
         self.inside = Inside::Nothing;
         self.fields = RemainingFields::None;
         match &mut self.records {

@@ -55,9 +55,11 @@ static void print_key(const netflow_field *field) {
 static void print_fields(netflow_decoder *decoder, int templates);
 
 /* What was entered: the values of a basicList, or records. */
-static void print_inside(netflow_decoder *decoder) {
+static void print_inside(netflow_decoder *decoder, int is_basic_list) {
   netflow_record record;
   const char *separator = "";
+  /* A program that asks every list for records first does not lose the values. */
+  if (is_basic_list) CHECK(netflow_next_record(decoder, &record, sizeof record) == NETFLOW_END);
   fputs("{\"values\":", stdout);
   print_fields(decoder, 0);
   fputs(",\"records\":[", stdout);
@@ -93,7 +95,7 @@ static void print_fields(netflow_decoder *decoder, int templates) {
       putchar(',');
       if (field.list) {
         CHECK(netflow_enter(decoder) == NETFLOW_OK);
-        print_inside(decoder);
+        print_inside(decoder, field.enterprise_number == 0 && field.id == 291);
         CHECK(netflow_leave(decoder) == NETFLOW_OK);
       } else {
         print_value(&field.value);
@@ -158,7 +160,7 @@ static void print_record(netflow_decoder *decoder, const netflow_set *set,
       print_fields(decoder, 0);
       fputs(",\"inside\":", stdout);
       CHECK(netflow_enter(decoder) == NETFLOW_OK);
-      print_inside(decoder);
+      print_inside(decoder, 0);
       CHECK(netflow_leave(decoder) == NETFLOW_OK);
   }
   puts("}");
