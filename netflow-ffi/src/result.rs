@@ -104,7 +104,7 @@ impl netflow_result {
             Self::NETFLOW_SESSION_ENDED => c"the connection of an exporter has ended",
             Self::NETFLOW_ERROR_NULL => c"a pointer is NULL",
             Self::NETFLOW_ERROR_MISALIGNED => c"a pointer or the size of a row is not aligned",
-            Self::NETFLOW_ERROR_SIZE => c"the size of a structure is none that is known",
+            Self::NETFLOW_ERROR_SIZE => c"no version of the struct has this size",
             Self::NETFLOW_ERROR_ARGUMENT => c"a value has no meaning here",
             Self::NETFLOW_ERROR_BUSY => c"the handle is in use by a callback",
             Self::NETFLOW_ERROR_UNREADABLE => c"the header of the datagram cannot be read",
