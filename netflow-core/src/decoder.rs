@@ -7,6 +7,7 @@ mod context;
 mod data;
 mod decoded;
 mod delivery;
+mod display;
 mod doubts;
 mod evidence;
 mod join;

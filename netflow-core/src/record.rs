@@ -37,7 +37,7 @@ use crate::wire::template::{FieldKey, FieldLength};
 /// }
 /// # Ok::<(), netflow_core::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct DataRecord<'a, 't> {
     octets: &'a [u8],
     /// The octets of the record and those after it, so that a number at its

@@ -2,6 +2,7 @@
 //! normalised fields (RFC 7011, section 3.4).
 
 mod builtin;
+mod display;
 mod field;
 mod label;
 mod plan;
@@ -39,7 +40,6 @@ use crate::wire::template::{FieldKey, FieldLength, TemplateKind, TemplateRecord}
 /// assert!(!template.is_options());
 /// # Ok::<(), netflow_core::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct Template {
     id: u16,
     scope_count: Option<u16>,

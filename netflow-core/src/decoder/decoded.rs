@@ -31,7 +31,7 @@ use crate::header::MessageHeader;
 /// assert_eq!(domains.collect::<Vec<_>>(), [7, 8]);
 /// # Ok::<(), netflow_core::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Decoded<'m> {
     content: ScratchRef<'m>,
 }

@@ -25,7 +25,7 @@ use crate::header::MessageHeader;
 /// }
 /// # Ok::<(), netflow_core::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Message<'m> {
     content: ScratchRef<'m>,
     origin: &'m Origin,

@@ -56,7 +56,7 @@ pub(super) struct Scratch {
 }
 
 /// The content of a datagram: the scratch, and the payload that its slots refer to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct ScratchRef<'m> {
     pub(super) scratch: &'m Scratch,
     pub(super) payload: &'m [u8],

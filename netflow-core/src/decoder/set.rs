@@ -65,7 +65,7 @@ pub enum SetKind {
 /// assert_eq!((data.records().count(), data.flows().count()), (1, 1));
 /// # Ok::<(), netflow_core::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Set<'m> {
     content: ScratchRef<'m>,
     slot: &'m SetSlot,

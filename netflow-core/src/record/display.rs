@@ -28,6 +28,18 @@ impl fmt::Display for DataRecord<'_, '_> {
     }
 }
 
+/// The line of [`DataRecord`], after the id of its template: the template itself would be printed for each
+/// record.
+impl fmt::Debug for DataRecord<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "DataRecord {{ template_id={} {self} }}",
+            self.template().id()
+        )
+    }
+}
+
 /// `name=value`, or the octets in hexadecimal if the type is not known.
 impl fmt::Display for Field<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
