@@ -110,6 +110,42 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// This time plus a span; `None` after the year 2262.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use netflow_core::Timestamp;
+    ///
+    /// let received = Timestamp::from_secs(7);
+    /// assert_eq!(received.checked_add(Duration::from_secs(2)), Some(Timestamp::from_secs(9)));
+    /// assert_eq!(received.checked_add(Duration::MAX), None);
+    /// ```
+    #[must_use]
+    pub fn checked_add(self, span: Duration) -> Option<Self> {
+        let nanos = i128::from(self.0).checked_add(span.as_nanos().try_into().ok()?)?;
+        Some(Self(nanos.try_into().ok()?))
+    }
+
+    /// This time minus a span; `None` before the year 1677.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use netflow_core::Timestamp;
+    ///
+    /// let received = Timestamp::from_secs(1_700_000_000);
+    /// let oldest = received.checked_sub(Duration::from_secs(30 * 60)).unwrap();
+    /// assert_eq!(oldest, Timestamp::from_secs(1_699_998_200));
+    /// ```
+    #[must_use]
+    pub fn checked_sub(self, span: Duration) -> Option<Self> {
+        let nanos = i128::from(self.0).checked_sub(span.as_nanos().try_into().ok()?)?;
+        Some(Self(nanos.try_into().ok()?))
+    }
+}
+
 /// As [`Timestamp::from_system_time`].
 #[cfg(feature = "std")]
 impl From<std::time::SystemTime> for Timestamp {

@@ -1,5 +1,6 @@
 //! What a Decoder has read and what it has lost.
 
+use core::iter::Sum;
 use core::ops::AddAssign;
 
 use crate::error::ErrorKind;
@@ -8,13 +9,17 @@ use crate::error::ErrorKind;
 /// increase.
 ///
 /// ```
-/// use netflow_core::{Decoder, Limits, example};
+/// use netflow_core::{Decoder, Limits, Stats, example};
 ///
 /// let mut decoder = Decoder::new(Limits::default());
 /// decoder.decode(example::ipfix())?;
 /// let stats = decoder.stats();
 /// assert_eq!((stats.messages, stats.templates, stats.records), (1, 3, 1));
 /// assert_eq!(stats.options_records, 2);
+///
+/// let shards = [Decoder::default(), decoder];
+/// let total: Stats = shards.iter().map(|shard| *shard.stats()).sum();
+/// assert_eq!(total.messages, 1);
 /// # Ok::<(), netflow_core::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,6 +59,15 @@ pub struct Stats {
     pub evicted: u64,
     /// Problems by the number of their kind; see [`problems`](Self::problems).
     counts: ProblemCounts,
+}
+
+/// The counters of all decoders of a program.
+impl Sum for Stats {
+    fn sum<I: Iterator<Item = Self>>(counters: I) -> Self {
+        let mut total = Self::default();
+        counters.for_each(|one| total.add_assign(one));
+        total
+    }
 }
 
 /// Adds the counters of another decoder.
