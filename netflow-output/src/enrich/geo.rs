@@ -59,7 +59,7 @@ impl GeoDatabase {
         #[cfg(not(feature = "geo"))]
         Err(GeoError {
             file: path.display().to_string(),
-            reason: "this build cannot read databases of addresses".to_owned(),
+            reason: "this build lacks the feature geo, which reads such databases".to_owned(),
         })
     }
 }

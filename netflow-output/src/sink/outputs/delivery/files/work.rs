@@ -86,7 +86,9 @@ pub(super) fn check(pattern: &FilePattern, encoding: &Encoding) -> io::Result<()
         ));
     }
     if is_compressed && !cfg!(feature = "compression") {
-        return Err(io::Error::other("this build cannot compress files"));
+        return Err(io::Error::other(
+            "this build lacks the feature compression, which writes .gz and .zst",
+        ));
     }
     Ok(())
 }
