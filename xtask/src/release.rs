@@ -61,23 +61,26 @@ fn files() -> Result {
     let folder = folder();
     remove(&folder)?;
     fs::create_dir_all(&folder)?;
-    wheels(&folder)?;
+    let mut skipped = wheels(&folder)?;
     c_library(&folder)?;
     // A package of another version would be taken for this one.
     let packages = target().join("debian");
     remove(&packages)?;
     package::package()?;
     copy_packages(&packages, &folder)?;
-    compare_interface()?;
+    skipped.extend(compare_interface()?);
     for entry in fs::read_dir(&folder)? {
         println!("{}", entry?.path().display());
+    }
+    for skipped in skipped {
+        println!("SKIPPED: {skipped}");
     }
     Ok(())
 }
 
 /// Wheels for glibc and musl, and the sdist, by maturin in an environment of its own. A wheel is built from the
-/// sdist, so that one that lacks a file does not come out.
-fn wheels(folder: &Path) -> Result {
+/// sdist, so that one that lacks a file does not come out. Returns what was skipped, and how to get it.
+fn wheels(folder: &Path) -> Result<Vec<String>> {
     let environment = target().join("python-release");
     if !environment.exists() {
         python("-m venv").path(&environment).run()?;
@@ -97,9 +100,12 @@ fn wheels(folder: &Path) -> Result {
         .path(folder)
         .inside("netflow-py")
         .run()?;
+    let mut skipped = Vec::new();
     for (rust_target, systems) in WHEELS {
         if !has_target(rust_target)? {
-            println!("no wheel for {systems}: rustup target add {rust_target}");
+            skipped.push(format!(
+                "the wheel for {systems}; `rustup target add {rust_target}` brings what it needs"
+            ));
             continue;
         }
         program("maturin")
@@ -117,7 +123,8 @@ fn wheels(folder: &Path) -> Result {
         .arguments("-m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir")
         .path(&built)
         .path(&file_with(folder, ".tar.gz")?)
-        .run()
+        .run()?;
+    Ok(skipped)
 }
 
 /// Whether rustc has the standard library of a target.
@@ -163,22 +170,27 @@ fn file_with(folder: &Path, end: &str) -> Result<PathBuf> {
     Err(format!("{} has no file {end}", folder.display()).into())
 }
 
-/// Compares what the crates offer with the last release, which is the newest tag `v…`, if there is one.
-fn compare_interface() -> Result {
+/// Compares what the crates offer with the last release, which is the newest tag `v…`. Returns why it was
+/// skipped, if it was.
+fn compare_interface() -> Result<Option<String>> {
     let tags = Command::new("git", "git")
         .arguments("tag --list v* --sort=-version:refname")
         .printed()?;
     let tags = String::from_utf8(tags)?;
     let Some(last) = tags.lines().next() else {
-        println!("no release has been made: its interface will be the first to compare with");
-        return Ok(());
+        let skipped = "the comparison of the public interface: this is the first release";
+        return Ok(Some(skipped.to_owned()));
     };
+    if cargo("semver-checks --version").printed().is_err() {
+        return Ok(Some(format!(
+            "the comparison of the public interface with {last}; \
+             `cargo install --locked cargo-semver-checks` brings what it needs"
+        )));
+    }
     cargo("semver-checks --workspace --baseline-rev")
         .text(last)
-        .run()
-        .map_err(|error| {
-            format!("{error}; cargo install cargo-semver-checks, if it is not there").into()
-        })
+        .run()?;
+    Ok(None)
 }
 
 /// The text of a file of the repository.
