@@ -152,7 +152,7 @@ fn clang_runtime(name: &str) -> bool {
 ///
 /// # Errors
 ///
-/// The installation fails, or something stays missing and nothing may be skipped.
+/// Something stays missing and nothing may be skipped.
 pub(crate) fn provide<'t>(tools: &[&'t Tool]) -> Result<Vec<&'t Tool>> {
     let missing = missing(tools);
     if missing.is_empty() {
@@ -164,10 +164,12 @@ pub(crate) fn provide<'t>(tools: &[&'t Tool]) -> Result<Vec<&'t Tool>> {
     let packages = packages.join(" ");
     println!("missing: {}", names(&missing));
     if on_path("apt-get") && output("id", &["-u"]).is_some_and(|id| id.trim() == "0") {
-        apt_get("update -qq").run()?;
-        apt_get("install -y -qq --no-install-recommends")
-            .arguments(&packages)
-            .run()?;
+        let install = apt_get("install -y -qq --no-install-recommends").arguments(&packages);
+        // Without a network, or where a package has another name, the other steps still run.
+        if let Err(error) = apt_get("update -qq").run().and_then(|()| install.run()) {
+            println!("{error}");
+            println!("the steps that need what is missing are skipped");
+        }
     } else {
         println!("on Debian and its like this installs it:");
         println!("  sudo apt-get install {packages}");
