@@ -17,7 +17,7 @@ use self::receiver::{COUNTING, FLOWS, Kit, Receiver, STORED, ended};
 use crate::command::cargo;
 use crate::measured::{free_port, precise};
 use crate::repository::Result;
-use crate::test::tools;
+use crate::tools;
 
 /// Ticks of the processor's clock in `/proc/PID/stat`, which Linux fixes at 100 a second.
 const TICKS: f64 = 100.0;

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use self::kit::Kit;
 use crate::repository::Result;
-use crate::test::tools::{self, Tool};
+use crate::tools::{self, Tool};
 
 /// What is not in Debian's standard installation.
 const TOOLS: &[&Tool] = &[

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::command::{Command, cargo, python};
 use crate::measured;
 use crate::repository::{Result, root, target};
-use crate::test::tools::Tool;
+use crate::tools::Tool;
 
 /// Runs of everything, one after the other.
 pub(super) const ROUNDS: u32 = 2;
