@@ -98,7 +98,7 @@ impl RecentReport {
             .for_each(decoded, |flow, counted| gathered.add(flow, counted));
     }
 
-    /// Counts the flows of a datagram without reading them, for lack of time. What is wrong with it, and what it says of its
+    /// Counts the flows of a datagram without reading them, because there is no time. What is wrong with it, and what it says of its
     /// exporter, counts all the same.
     pub fn left_out(&mut self, decoded: &Decoded<'_>) {
         self.health.decoded(decoded);

@@ -23,7 +23,7 @@ const NAMELESS_LIFETIME: Duration = Duration::from_secs(600);
 const FAILURE_LIFETIME: Duration = Duration::from_secs(60);
 /// Octets of the longest answer that is read: queries allow no longer one (RFC 1035, section 4.2.1).
 const LONGEST: usize = 512;
-/// Datagrams that are no answer, or one to another query, before a query counts as failed.
+/// Datagrams that are not an answer, or answer another query, before a query counts as failed.
 const STRAYS: u32 = 16;
 
 pub(super) fn start(shared: &Arc<Shared>) -> Result<(), DnsError> {
