@@ -16,6 +16,7 @@ mod inputs;
 #[cfg(target_os = "linux")]
 pub(crate) mod listen;
 mod order;
+mod output;
 #[cfg(feature = "packaging")]
 mod packaging;
 #[cfg(target_os = "linux")]

@@ -15,6 +15,7 @@ use self::senders::Senders;
 use crate::args::{GeneratedKind, Replay};
 use crate::status::Status;
 use crate::stderr;
+use crate::summary::counted;
 
 /// Runs the command.
 pub(crate) fn run(args: &Replay) -> Status {
@@ -36,9 +37,12 @@ pub(crate) fn run(args: &Replay) -> Status {
     let millis = started.elapsed().as_millis().max(1);
     let rate = u128::from(senders.sent()) * 1_000 / millis;
     stderr::line(&format_args!(
-        "sent {} datagrams of {} exporters, {rate} a second; {} could not be sent",
-        senders.sent(),
-        senders.exporters(),
+        "sent {} of {}, {rate} a second; {} could not be sent",
+        counted(senders.sent(), "datagram"),
+        counted(
+            u64::try_from(senders.exporters()).unwrap_or(u64::MAX),
+            "exporter"
+        ),
         senders.failures()
     ));
     status

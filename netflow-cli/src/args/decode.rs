@@ -35,7 +35,7 @@ pub(crate) struct Decode {
 
     /// Write to this file, replaced only once everything is written; with --schema record in a
     /// columnar format, to this new folder, one file per template
-    #[arg(short, long, value_name = "PATH")]
+    #[arg(short, long, value_name = "PATH", value_parser = super::output::path())]
     pub(crate) output: Option<PathBuf>,
 
     /// Fields of the schema flow to write, in this order; --fields help lists them

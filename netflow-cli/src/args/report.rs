@@ -19,7 +19,7 @@ use super::window::Window;
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct ReportArgs {
     /// Write to this file, replaced only once everything is written [default: standard output]
-    #[arg(short, long, value_name = "PATH")]
+    #[arg(short, long, value_name = "PATH", value_parser = super::output::path())]
     pub(crate) output: Option<PathBuf>,
 
     /// Title of the page [default: the names of the files]

@@ -96,7 +96,7 @@ pub(crate) struct Top {
     pub(crate) inputs: InputArgs,
 
     /// Write to this file, replaced only once everything is written
-    #[arg(short, long, value_name = "PATH")]
+    #[arg(short, long, value_name = "PATH", value_parser = super::output::path())]
     pub(crate) output: Option<PathBuf>,
 
     /// Show no progress

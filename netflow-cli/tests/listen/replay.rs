@@ -150,7 +150,7 @@ fn a_capture_can_be_sent_again_and_again() {
         &path, "--to", &to, "--rate", "5000", "--loop", "--count", "11",
     ]);
     assert!(
-        sent.log.contains("sent 11 datagrams of 1 exporters"),
+        sent.log.contains("sent 11 datagrams of 1 exporter,"),
         "{}",
         sent.log
     );
