@@ -2,7 +2,7 @@
 
 use netflow_core::Flow;
 use netflow_core::field::FlowField;
-use netflow_query::{Aggregate, AggregateOptions, Filter, SetFilter, SetMatch};
+use netflow_query::{Aggregate, AggregateOptions, Filter, SetFilter};
 
 use crate::decoder;
 use crate::workload::Workload;
@@ -43,18 +43,9 @@ pub fn select(
 ) {
     decoder::decode(&mut decoder::new(), workload, |message| {
         for set in message.joined_sets() {
-            let matched = filter
-                .as_mut()
-                .map_or(SetMatch::All, |filter| filter.prepare(&set));
-            for flow in set.flows() {
-                let is_chosen = match (&*filter, matched) {
-                    (_, SetMatch::All) => true,
-                    (Some(filter), SetMatch::Each) => filter.matches(&flow),
-                    _ => false,
-                };
-                if is_chosen {
-                    each(&flow);
-                }
+            match &mut *filter {
+                Some(filter) => filter.for_each(&set, |flow| each(&flow)),
+                None => set.flows().for_each(|flow| each(&flow)),
             }
         }
     });

@@ -1,6 +1,6 @@
 //! An expression is read or refused at a column of it, and chooses the same flows by rows and by sets.
 
-use netflow_query::{Filter, SetFilter, SetMatch};
+use netflow_query::{Chosen, Filter, SetFilter, SetMatch};
 
 /// Reads an expression; after a zero octet follows a datagram whose flows it chooses.
 pub fn run(octets: &[u8]) {
@@ -23,8 +23,14 @@ pub fn run(octets: &[u8]) {
     };
     for set in decoded.joined_sets() {
         let of_set = compiled.prepare(&set);
-        for flow in set.flows() {
+        let mut chosen = Vec::new();
+        for start in (0..set.flows().count()).step_by(Chosen::FLOWS) {
+            let rows = compiled.choose(&set, start).rows();
+            chosen.extend(rows.map(|row| start + row));
+        }
+        for (row, flow) in set.flows().enumerate() {
             let is_chosen = filter.matches(&flow);
+            assert_eq!(chosen.contains(&row), is_chosen);
             assert_eq!(compiled.matches(&flow), is_chosen);
             assert!(of_set == SetMatch::Each || is_chosen == (of_set == SetMatch::All));
         }

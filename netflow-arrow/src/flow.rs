@@ -12,7 +12,7 @@ use netflow_core::value::Text;
 use netflow_core::{
     Decoded, Flow, FlowValue, InputNames, Projected, ProjectedFlow, Projection, Set, SetKind,
 };
-use netflow_query::{SetFilter, SetMatch};
+use netflow_query::{Chosen, SetFilter, SetMatch};
 
 use self::columns::FlowArrays;
 pub use self::options::FlowOptions;
@@ -41,6 +41,9 @@ pub struct FlowBatchBuilder {
 const STRIDE: usize = 1_024;
 /// Rows likewise, where each may hold long text.
 const ROW_STRIDE: usize = 64;
+/// Flows that follow each other are read one by one if they are fewer: to begin all columns anew costs as much
+/// as some rows.
+const SHORT_RUN: usize = 8;
 
 impl FlowBatchBuilder {
     /// A builder without rows.
@@ -127,7 +130,7 @@ impl FlowBatchBuilder {
             filter => filter,
         };
         match set.kind() {
-            SetKind::Data if !self.options.split_biflows => self.data(set, filter.as_deref(), full),
+            SetKind::Data if !self.options.split_biflows => self.data(set, filter, full),
             _ => self.flows(set, filter.as_deref(), full),
         }
     }
@@ -216,11 +219,7 @@ impl FlowBatchBuilder {
         row: &ProjectedFlow<'_, '_, '_>,
         full: &mut impl FnMut(RecordBatch) -> Result<(), ArrowError>,
     ) -> Result<(), ArrowError> {
-        if let Some(file) = &mut self.file {
-            file.push(name(&self.options.files, row.flow().header().input));
-        }
-        row.read(&mut self.columns);
-        self.rows = self.rows.saturating_add(1);
+        self.add(row);
         let is_full = self.rows >= self.options.rows
             || self.rows % ROW_STRIDE == 0 && self.size() >= self.options.octets;
         if is_full {
@@ -230,11 +229,19 @@ impl FlowBatchBuilder {
         }
     }
 
+    fn add(&mut self, row: &ProjectedFlow<'_, '_, '_>) {
+        if let Some(file) = &mut self.file {
+            file.push(name(&self.options.files, row.flow().header().input));
+        }
+        row.read(&mut self.columns);
+        self.rows = self.rows.saturating_add(1);
+    }
+
     /// Column by column, or one row after the other if that is not possible.
     fn data(
         &mut self,
         set: &Set<'_>,
-        filter: Option<&SetFilter>,
+        mut filter: Option<&mut SetFilter>,
         full: &mut impl FnMut(RecordBatch) -> Result<(), ArrowError>,
     ) -> Result<(), ArrowError> {
         let count = set.record_count();
@@ -242,12 +249,12 @@ impl FlowBatchBuilder {
         while passed < count {
             let room = self.options.rows.saturating_sub(self.rows);
             let end = passed.saturating_add(room.clamp(1, STRIDE)).min(count);
-            let added = match filter {
+            let added = match filter.as_deref_mut() {
                 Some(filter) => self.chosen(set, filter, passed..end),
                 None => self.columns(set, passed..end),
             };
             if added.is_none() {
-                return self.flows(set, filter, full);
+                return self.flows(set, filter.as_deref(), full);
             }
             if self.is_full() {
                 full(self.finish()?)?;
@@ -259,20 +266,36 @@ impl FlowBatchBuilder {
 
     /// Adds those of some records of a set that the filter chooses: runs of them column by column. `None`
     /// if they cannot be read so.
-    fn chosen(&mut self, set: &Set<'_>, filter: &SetFilter, records: Range<usize>) -> Option<()> {
-        let mut run = records.start..records.start;
-        let flows = set.flows().skip(records.start);
-        for (index, flow) in records.clone().zip(flows) {
-            if !filter.matches(&flow) {
-                continue;
+    fn chosen(
+        &mut self,
+        set: &Set<'_>,
+        filter: &mut SetFilter,
+        records: Range<usize>,
+    ) -> Option<()> {
+        // Before any is added, whether they can.
+        self.columns(set, records.start..records.start)?;
+        for start in records.clone().step_by(Chosen::FLOWS) {
+            for run in filter.choose(set, start).runs() {
+                let [first, end] = [run.start, run.end].map(|row| start.saturating_add(row));
+                let run = first..end.min(records.end);
+                if run.len() < SHORT_RUN {
+                    self.short_run(set, run);
+                } else {
+                    self.columns(set, run)?;
+                }
             }
-            if run.end != index {
-                self.columns(set, run)?;
-                run = index..index;
-            }
-            run.end = index.saturating_add(1);
         }
-        self.columns(set, run)
+        Some(())
+    }
+
+    /// Adds a few records of a set one by one.
+    fn short_run(&mut self, set: &Set<'_>, records: Range<usize>) {
+        let mut projection = core::mem::replace(&mut self.projection, Projection::new([]));
+        let projected = projection.of(set);
+        for flow in set.flows().skip(records.start).take(records.len()) {
+            self.add(&projected.row(&flow));
+        }
+        self.projection = projection;
     }
 
     /// Adds some records of a set column by column; `None` if they cannot be read so.

@@ -14,7 +14,7 @@ use netflow_core::Limits;
 use netflow_core::field::FlowField;
 use netflow_output::enrich::Enrichment;
 use netflow_output::sink::Stream;
-use netflow_query::{AggregateOptions, FlowCounter, Sum};
+use netflow_query::{AggregateOptions, Sum};
 
 use self::column::GroupColumn;
 use self::tables::Tables;
@@ -79,9 +79,9 @@ fn tables(args: &Top, to_terminal: bool) -> Result<Tables, Usage> {
         width: plan::width(to_terminal),
         zone: args.local_time.then(plan::local_zone).transpose()?,
     };
-    let counter = FlowCounter::new(filter, options.hash_seed);
+    options.filter = filter;
     let every = args.every;
-    Ok(Tables::new(columns, known, counter, options).written(args.format, layout, every))
+    Ok(Tables::new(columns, known, options).written(args.format, layout, every))
 }
 
 /// What flows are grouped by.

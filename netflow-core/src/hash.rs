@@ -5,22 +5,33 @@ use core::hash::{BuildHasher, Hasher};
 
 use zerocopy::FromBytes;
 
-/// The key; each [`Decoder`](crate::Decoder) has its own.
+/// Hashes octets that senders choose with a key that they do not know, such as
+/// [`Limits::hash_seed`](crate::Limits::hash_seed), so that they cannot make entries of a table collide.
+///
+/// ```
+/// use netflow_core::{KeyedHash, Limits};
+///
+/// let hash = KeyedHash::new(Limits::default().hash_seed);
+/// assert_eq!(hash.hash_octets(b"192.0.2.1"), hash.hash_octets(b"192.0.2.1"));
+/// assert_ne!(hash.hash_octets(b"192.0.2.1"), hash.hash_octets(b"192.0.2.2"));
+/// ```
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct KeyedHash {
+pub struct KeyedHash {
     key: u64,
 }
 
 impl KeyedHash {
-    pub(crate) const fn new(key: u64) -> Self {
+    /// Hashes with this key.
+    #[must_use]
+    pub const fn new(key: u64) -> Self {
         Self { key }
     }
-}
 
-impl KeyedHash {
-    /// The hash of a long run of octets: two words are mixed in at a time.
-    pub(crate) fn hash_octets(self, octets: &[u8]) -> u64 {
-        // Avoids a length check for each block.
+    /// The hash of some octets and of their number. It may differ in another version of this library.
+    #[must_use]
+    #[inline]
+    pub fn hash_octets(self, octets: &[u8]) -> u64 {
+        // Two words are mixed in at a time. Avoids a length check for each block.
         let (blocks, rest) = <[HashBlock]>::ref_from_prefix(octets).unwrap_or((&[], octets));
         let mut last = [0; size_of::<HashBlock>()];
         if let Some(start) = last.get_mut(..rest.len()) {
@@ -100,7 +111,7 @@ impl BuildHasher for KeyedHash {
 /// Each word is mixed in by one multiplication to 128 bits, whose halves are
 /// folded together with the key between them.
 #[derive(Debug, Clone)]
-pub(crate) struct FoldedHasher {
+pub struct FoldedHasher {
     state: u64,
     key: u64,
 }

@@ -193,6 +193,8 @@ pub use flow::{
     TimePlan,
 };
 #[cfg(feature = "alloc")]
+pub use hash::KeyedHash;
+#[cfg(feature = "alloc")]
 pub use header::MessageHeader;
 #[cfg(feature = "alloc")]
 pub use input_names::InputNames;

@@ -263,6 +263,23 @@ impl Template {
         self.lists
     }
 
+    /// Whether its records may be biflows (RFC 5103): a flow of another template has no
+    /// [`reverse`](crate::Flow::reverse).
+    ///
+    /// ```
+    /// use netflow_core::{Decoder, Limits, example};
+    ///
+    /// let mut decoder = Decoder::new(Limits::default());
+    /// let decoded = decoder.decode(example::ipfix())?;
+    /// let template = decoded.flows().next().unwrap().record().unwrap().template();
+    /// assert!(!template.is_biflow());
+    /// # Ok::<(), netflow_core::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn is_biflow(&self) -> bool {
+        self.reverse.is_some()
+    }
+
     /// The template for the reverse direction of its records; `None` if they are no
     /// biflows.
     pub(crate) fn reverse(&self) -> Option<&Self> {

@@ -87,7 +87,7 @@ impl<'r> Input<'r> {
     }
 
     /// Replaces hex digits in the window by the octets that they stand for; returns where these are. `None` if
-    /// it is not hexadecimal.
+    /// it is no hex.
     pub(crate) fn decode_hex(&mut self, digits: Range<usize>) -> Option<Range<usize>> {
         let digit = |octet: u8| u8::try_from(char::from(octet).to_digit(16)?).ok();
         let window = self.buffer.get_mut(self.start..self.end)?;

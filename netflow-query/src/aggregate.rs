@@ -1,6 +1,8 @@
 //! Sums over groups of flows, in bounded memory.
 
+mod columns;
 mod counter;
+mod encoded;
 mod key;
 mod series;
 mod space_saving;
@@ -10,13 +12,15 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use netflow_core::field::FlowField;
-use netflow_core::{Decoded, Flow};
+use netflow_core::{Decoded, Flow, KeyedHash, Set, Timestamp};
 
+use self::columns::{CountedColumns, CountedRow};
 pub use self::counter::{CountedFlow, FlowCounter};
+use self::encoded::KeyBuilder;
 pub use self::key::{GroupValue, PrefixLengths};
 use self::series::{INTERVALS, Intervals, Series};
 use self::space_saving::BoundedGroups;
-use crate::Filter;
+use crate::{Chosen, Filter};
 
 /// What is summed.
 ///
@@ -138,7 +142,7 @@ pub struct AggregateOptions {
     /// Whether it is also recorded how the sum that groups are ordered by is spread over time
     /// ([`Group::series`]); it is not by default.
     pub series: bool,
-    /// Key of the hash tables of flows that were counted before; it must be unknown to the senders of datagrams.
+    /// Key of the hash tables of groups and of flows that were counted before; it must be unknown to the senders of datagrams.
     pub hash_seed: u64,
 }
 
@@ -193,6 +197,8 @@ impl AggregateOptions {
 #[derive(Debug)]
 pub struct Aggregate {
     counter: FlowCounter,
+    /// Once a datagram was added: aggregates of counted flows do without.
+    columns: Option<CountedColumns>,
     gathered: Gathered,
 }
 
@@ -205,7 +211,7 @@ struct Gathered {
     unscaled_flows: u64,
     is_exact: bool,
     /// The group of the flow being added.
-    key: Vec<GroupValue>,
+    key: KeyBuilder,
     intervals: Intervals,
     /// The series of all flows.
     series: Option<Series>,
@@ -250,6 +256,7 @@ impl Aggregate {
     pub fn new(options: AggregateOptions) -> Self {
         Self {
             counter: FlowCounter::new(options.filter.clone(), options.hash_seed),
+            columns: None,
             gathered: Gathered::new(options),
         }
     }
@@ -262,10 +269,38 @@ impl Aggregate {
 
     /// Adds the flows of a datagram, which have to come in the order in which they were received.
     pub fn add(&mut self, decoded: &Decoded<'_>) {
-        let Self { counter, gathered } = self;
-        counter.for_each(decoded, |flow, counted| {
-            gathered.add(flow, counted, core::iter::empty());
-        });
+        for set in decoded.joined_sets() {
+            if self.add_columns(&set).is_some() {
+                continue;
+            }
+            let Self {
+                counter, gathered, ..
+            } = self;
+            counter.set(&set, &mut |flow, counted| {
+                gathered.add(flow, counted, core::iter::empty());
+            });
+        }
+    }
+
+    /// Adds the flows of a set column by column; `None` if that is not possible.
+    fn add_columns(&mut self, set: &Set<'_>) -> Option<()> {
+        let Self {
+            counter,
+            columns,
+            gathered,
+        } = self;
+        let matched = counter.prepare(set)?;
+        let received = set.header().received;
+        let options = &gathered.options;
+        let columns =
+            columns.get_or_insert_with(|| CountedColumns::new(&options.by, options.prefixes));
+        for start in (0..set.record_count()).step_by(Chosen::FLOWS) {
+            for run in counter.choose(set, matched, start).runs() {
+                let [first, end] = [run.start, run.end].map(|row| start.saturating_add(row));
+                gathered.add_rows(columns.read(set, first..end)?, received);
+            }
+        }
+        Some(())
     }
 
     /// The sums of all flows.
@@ -291,6 +326,12 @@ impl Aggregate {
     #[must_use]
     pub fn group_count(&self) -> usize {
         self.gathered.groups.len()
+    }
+
+    /// Number of groups that there are at least, those among them that did not fit in memory.
+    #[must_use]
+    pub fn least_group_count(&self) -> usize {
+        self.gathered.groups.least_count()
     }
 
     /// The largest groups, the largest first; groups of equal size are ordered by their values.
@@ -358,28 +399,18 @@ impl Aggregate {
 
 impl Gathered {
     fn new(options: AggregateOptions) -> Self {
+        let hash = KeyedHash::new(options.hash_seed);
         Self {
-            groups: BoundedGroups::new(options.order, options.memory),
+            groups: BoundedGroups::new(options.order, options.memory, hash)
+                .with_series(options.series),
             totals: Sums::default(),
             unscaled_flows: 0,
             is_exact: true,
-            key: Vec::new(),
+            key: KeyBuilder::new(),
             intervals: Intervals::default(),
             series: options.series.then(|| Box::new([0; INTERVALS])),
             options,
         }
-    }
-
-    /// The interval of a flow.
-    fn interval(&mut self, flow: &Flow<'_>, sums: Sums) -> Option<usize> {
-        let all = self.series.as_deref_mut()?;
-        let (place, halvings) = self.intervals.place(flow.header().received);
-        for _ in 0..halvings {
-            series::halve(all);
-            self.groups.halve();
-        }
-        series::add(all, place, sums.get(self.options.order));
-        Some(place)
     }
 
     fn add(
@@ -388,20 +419,53 @@ impl Gathered {
         counted: CountedFlow,
         more: impl IntoIterator<Item = GroupValue>,
     ) {
+        let mut key = core::mem::replace(&mut self.key, KeyBuilder::new());
+        key.clear();
+        for field in &self.options.by {
+            key.push(&GroupValue::of(flow, *field, self.options.prefixes));
+        }
+        more.into_iter().for_each(|value| key.push(&value));
+        self.add_key(&key, counted, flow.header().received);
+        self.key = key;
+    }
+
+    fn add_key(&mut self, key: &KeyBuilder, counted: CountedFlow, received: Timestamp) {
         self.is_exact &= counted.is_exact;
-        let unscaled = u64::from(!counted.is_scaled);
+        let interval = self.interval(received);
+        self.groups.add(key, counted.sums, interval);
+        self.count(counted.sums, u64::from(!counted.is_scaled), interval);
+    }
+
+    /// Adds flows that were received at one time.
+    fn add_rows(&mut self, rows: &[CountedRow], received: Timestamp) {
+        let interval = self.interval(received);
+        let (mut sums, mut unscaled) = (Sums::default(), 0_u64);
+        for row in rows {
+            let counted = row.counted();
+            self.groups.add(&row.key, counted.sums, interval);
+            sums.add(counted.sums);
+            unscaled = unscaled.saturating_add(u64::from(!counted.is_scaled));
+        }
+        self.count(sums, unscaled, interval);
+    }
+
+    /// Adds to the sums of all flows.
+    fn count(&mut self, sums: Sums, unscaled: u64, interval: Option<usize>) {
+        self.totals.add(sums);
         self.unscaled_flows = self.unscaled_flows.saturating_add(unscaled);
-        self.totals.add(counted.sums);
-        self.key.clear();
-        let prefixes = self.options.prefixes;
-        let values = self
-            .options
-            .by
-            .iter()
-            .map(|field| GroupValue::of(flow, *field, prefixes));
-        self.key.extend(values);
-        self.key.extend(more);
-        let interval = self.interval(flow, counted.sums);
-        self.groups.add(&self.key, counted.sums, interval);
+        if let (Some(all), Some(place)) = (&mut self.series, interval) {
+            series::add(all, place, sums.get(self.options.order));
+        }
+    }
+
+    /// The interval of a time, if there are series.
+    fn interval(&mut self, received: Timestamp) -> Option<usize> {
+        let all = self.series.as_deref_mut()?;
+        let (place, halvings) = self.intervals.place(received);
+        for _ in 0..halvings {
+            series::halve(all);
+            self.groups.halve();
+        }
+        Some(place)
     }
 }

@@ -25,7 +25,7 @@ use netflow_core::value::MacAddress;
 use self::condition::Condition;
 pub use self::error::FilterError;
 use self::program::Program;
-pub use self::set::{SetFilter, SetMatch};
+pub use self::set::{Chosen, SetFilter, SetMatch};
 
 /// The field of this name, or with this name in the documents of another tool (in any case); `None` if there
 /// is none, or if the name stands for different fields.

@@ -70,4 +70,4 @@ pub use self::aggregate::{
     Aggregate, AggregateOptions, CountedFlow, FlowCounter, Group, GroupValue, PrefixLengths, Sum,
     Sums,
 };
-pub use self::filter::{Filter, FilterError, SetFilter, SetMatch, field};
+pub use self::filter::{Chosen, Filter, FilterError, SetFilter, SetMatch, field};

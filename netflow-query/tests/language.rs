@@ -47,8 +47,11 @@ fn matches(expression: &str) -> bool {
     let flow = decoded.flows().next().unwrap();
     let answer = filter.matches(&flow);
     let mut compiled = SetFilter::new(filter);
-    let whole = compiled.prepare(&decoded.sets().next().unwrap());
+    let set = decoded.sets().next().unwrap();
+    let whole = compiled.prepare(&set);
     assert_eq!(compiled.matches(&flow), answer, "{expression}");
+    let chosen = compiled.choose(&set, 0).rows().count();
+    assert_eq!(chosen, usize::from(answer), "{expression}");
     match whole {
         SetMatch::All => assert!(answer, "{expression}"),
         SetMatch::None => assert!(!answer, "{expression}"),

@@ -17,7 +17,6 @@ mod release;
 mod report;
 mod repository;
 mod test;
-mod tools;
 mod workspace;
 mod worst;
 

@@ -40,6 +40,14 @@ impl GroupColumn {
         LOOKED_UP.into_iter().find(|column| column.name() == name)
     }
 
+    /// The field, if it is one.
+    pub(super) const fn field(self) -> Option<FlowField> {
+        match self {
+            Self::Field(field) => Some(field),
+            _ => None,
+        }
+    }
+
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Field(field) => field.name(),

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use netflow_core::field::FlowField;
 use netflow_core::{Decoded, Stats, Timestamp};
 use netflow_output::enrich::Enrichment;
 use netflow_output::format::{Format, FormatError};
@@ -12,13 +13,15 @@ use super::column::GroupColumn;
 use super::table_file::TableFile;
 use super::write::TopLayout;
 use crate::args::TopFormat;
+use crate::stderr;
 
 /// Sums over groups of flows, written at the end of each interval and of the input.
 #[derive(Debug)]
 pub(super) struct Tables {
     columns: Vec<GroupColumn>,
     known: Enrichment,
-    counter: FlowCounter,
+    /// Counts flows for columns that are not fields; of fields, the aggregate adds whole sets.
+    counter: Option<FlowCounter>,
     aggregate: Aggregate,
     output: Option<Written>,
     /// Nanoseconds of an interval; `None` if there is one for all flows.
@@ -39,7 +42,7 @@ struct Written {
 
 #[cfg(feature = "columns")]
 impl Written {
-    /// Whether a file is wanted to which nothing was written yet.
+    /// Whether a file is wanted, and nothing was written to it.
     const fn has_no_file(&self) -> bool {
         matches!(self.format, TopFormat::Parquet) && self.file.is_none()
     }
@@ -49,9 +52,17 @@ impl Tables {
     pub(super) fn new(
         columns: Vec<GroupColumn>,
         known: Enrichment,
-        counter: FlowCounter,
-        options: AggregateOptions,
+        mut options: AggregateOptions,
     ) -> Self {
+        let fields = columns.iter().map(|column| column.field());
+        let fields: Option<Vec<FlowField>> = fields.collect();
+        let counter = match fields {
+            Some(fields) => {
+                options.by = fields;
+                None
+            }
+            None => Some(FlowCounter::new(options.filter.take(), options.hash_seed)),
+        };
         Self {
             columns,
             known,
@@ -119,6 +130,11 @@ impl Tables {
         if interval.is_some() && aggregate.totals().flows == 0 {
             return Ok(());
         }
+        if output.format != TopFormat::Table {
+            if let Some(note) = layout.memory_note(aggregate) {
+                stderr::line(&note);
+            }
+        }
         match output.format {
             TopFormat::Table => {
                 if let Some(start) = interval {
@@ -167,6 +183,10 @@ impl Format for Tables {
             aggregate,
             ..
         } = self;
+        let Some(counter) = counter else {
+            aggregate.add(decoded);
+            return Ok(());
+        };
         let prefixes = aggregate.options().prefixes;
         counter.for_each(decoded, |flow, counted| {
             let values = columns

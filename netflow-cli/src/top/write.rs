@@ -99,7 +99,7 @@ impl TopLayout {
             graphs += &graph(size, largest, bar);
             write_row(row, &widths, by.len(), &graphs, out);
         }
-        self.notes(aggregate, has_error, out);
+        self.notes(aggregate, out);
     }
 
     /// The line above the table of an interval.
@@ -202,7 +202,7 @@ impl TopLayout {
     }
 
     /// Writes notes on the accuracy of the numbers.
-    fn notes(&self, aggregate: &Aggregate, has_error: bool, out: &mut Vec<u8>) {
+    fn notes(&self, aggregate: &Aggregate, out: &mut Vec<u8>) {
         let totals = aggregate.totals();
         let unscaled = aggregate.unscaled_flows();
         if unscaled > 0 {
@@ -224,16 +224,22 @@ impl TopLayout {
                 b"the sums hold running totals whole, of flows that began before\n",
             );
         }
-        if has_error {
-            out.extend_from_slice(
-                format!(
-                    "the groups did not fit in memory: {} may be too high by the error, and other \
-                     sums too low\n",
-                    self.order().name()
-                )
-                .as_bytes(),
-            );
+        if let Some(note) = self.memory_note(aggregate) {
+            out.extend_from_slice(note.as_bytes());
+            out.push(b'\n');
         }
+    }
+
+    /// What to know if the groups did not fit in memory. It is below a table, and on standard error beside the other
+    /// formats, whose rows have the error.
+    pub(super) fn memory_note(&self, aggregate: &Aggregate) -> Option<String> {
+        let (most, left) = (aggregate.least_group_count(), aggregate.group_count());
+        let dropped = most.checked_sub(left).filter(|dropped| *dropped > 0)?;
+        Some(format!(
+            "the groups did not fit in memory: there are {left} and at least {dropped} more; {} may be too high by \
+             the error, and other sums too low",
+            self.order().name()
+        ))
     }
 }
 

@@ -27,7 +27,8 @@ impl NamedSamplers {
         self.other = self.other.or(Some(first));
     }
 
-    /// A doubt if options announce rates of samplers, but none of the sampler that records name.
+    /// The doubt whether the sampler that records name has a rate, if options announce only those of
+    /// others.
     pub(crate) fn doubt(&self, exporter: &Exporter) -> Option<DoubtKind> {
         let key = self.other.filter(|_| !self.is_announced)?;
         // Its options may have come after the record.

@@ -7,8 +7,6 @@ mod network;
 mod oracle;
 mod transport;
 mod tunnel;
-#[cfg(feature = "alloc")]
-mod usual;
 
 use alloc::format;
 use alloc::string::String;

@@ -12,7 +12,6 @@ mod fixed;
 mod isolation;
 mod mutation;
 mod projection;
-mod samples;
 mod split;
 
 use netflow_core::{Datagram, Decoded, Decoder, Limits, Timestamp, Transport};

@@ -1,9 +1,13 @@
 //! What each flow adds to sums.
 
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use netflow_core::template::Template;
 use netflow_core::{Decoded, Flow, Increment, Increments, Set};
 
 use super::Sums;
-use crate::{Filter, SetFilter, SetMatch};
+use crate::{Chosen, Filter, SetFilter, SetMatch};
 
 /// Octets of memory for flows whose records repeat what others counted.
 const INCREMENTS_MEMORY: usize = 16 << 20;
@@ -30,6 +34,42 @@ const INCREMENTS_MEMORY: usize = 16 << 20;
 pub struct FlowCounter {
     filter: Option<SetFilter>,
     increments: Increments,
+    repeating: RepeatingTemplates,
+}
+
+/// Whether records of the templates that were met last may repeat what others counted.
+#[derive(Debug, Default)]
+struct RepeatingTemplates {
+    known: Vec<(Arc<Template>, bool)>,
+    /// The index of the template that is replaced next.
+    oldest: usize,
+}
+
+impl RepeatingTemplates {
+    /// Templates that are known: exporters alternate between a few.
+    const KEPT: usize = 8;
+
+    /// Whether records of a set may repeat what others counted.
+    fn contains(&mut self, set: &Set<'_>) -> bool {
+        let Some(template) = set.shared_template() else {
+            return false;
+        };
+        let is_same = |(known, _): &&(Arc<Template>, bool)| Arc::ptr_eq(known, template);
+        if let Some((_, repeats)) = self.known.iter().find(is_same) {
+            return *repeats;
+        }
+        let Some(first) = set.flows().next() else {
+            return false;
+        };
+        let repeats = Increments::may_repeat(&first);
+        let entry = (Arc::clone(template), repeats);
+        match self.known.get_mut(self.oldest) {
+            Some(place) => *place = entry,
+            None => self.known.push(entry),
+        }
+        self.oldest = self.oldest.saturating_add(1) % Self::KEPT;
+        repeats
+    }
 }
 
 /// What one flow adds.
@@ -67,6 +107,7 @@ impl FlowCounter {
         Self {
             filter: filter.map(SetFilter::new),
             increments: Increments::new(INCREMENTS_MEMORY, hash_seed),
+            repeating: RepeatingTemplates::default(),
         }
     }
 
@@ -82,10 +123,33 @@ impl FlowCounter {
         }
     }
 
-    fn set(&mut self, set: &Set<'_>, each: &mut impl FnMut(&Flow<'_>, CountedFlow)) {
+    /// Prepares for a set whose counters are what they add, in one direction. Returns which of its flows match,
+    /// and `None` for another set, whose flows have to be counted [one by one](Self::set).
+    pub(super) fn prepare(&mut self, set: &Set<'_>) -> Option<SetMatch> {
+        let template = set.template().filter(|template| !template.is_biflow())?;
+        if template.is_options() {
+            return Some(SetMatch::None);
+        }
+        if self.repeating.contains(set) {
+            return None;
+        }
+        let filter = self.filter.as_mut();
+        Some(filter.map_or(SetMatch::All, |filter| filter.prepare(set)))
+    }
+
+    /// Those of the flows of the set that was prepared for that match, from `start` on.
+    pub(super) fn choose(&mut self, set: &Set<'_>, matched: SetMatch, start: usize) -> Chosen {
+        match (&mut self.filter, matched) {
+            (Some(filter), SetMatch::Each) => filter.choose(set, start),
+            (_, SetMatch::None) => Chosen::first(0),
+            _ => Chosen::first(set.record_count().saturating_sub(start)),
+        }
+    }
+
+    /// Calls `each` with the flows of a set that are counted.
+    pub(super) fn set(&mut self, set: &Set<'_>, each: &mut impl FnMut(&Flow<'_>, CountedFlow)) {
         // Running totals have to be seen in order, whether the filter chooses them or not.
-        let first = set.flows().next();
-        let repeats = first.is_some_and(|flow| Increments::may_repeat(&flow));
+        let repeats = self.repeating.contains(set);
         let matched = self
             .filter
             .as_mut()
@@ -123,15 +187,28 @@ fn counted(
     added: Option<Increment>,
 ) -> CountedFlow {
     let (octets, packets) = counters.unwrap_or_else(|| (flow.octets(), flow.packets()));
-    let rate = flow.sampling_rate();
-    let scaled = |count: Option<u64>| count.unwrap_or(0).saturating_mul(rate.unwrap_or(1));
-    CountedFlow {
-        sums: Sums {
-            octets: scaled(octets),
-            packets: scaled(packets),
-            flows: 1,
-        },
-        is_scaled: rate.is_some(),
-        is_exact: added.is_none_or(|added| added.is_exact),
+    let is_exact = added.is_none_or(|added| added.is_exact);
+    CountedFlow::scaled(octets, packets, flow.sampling_rate(), is_exact)
+}
+
+impl CountedFlow {
+    /// Counters times the sampling rate, if it is known.
+    #[inline]
+    pub(super) fn scaled(
+        octets: Option<u64>,
+        packets: Option<u64>,
+        rate: Option<u64>,
+        is_exact: bool,
+    ) -> Self {
+        let scaled = |count: Option<u64>| count.unwrap_or(0).saturating_mul(rate.unwrap_or(1));
+        Self {
+            sums: Sums {
+                octets: scaled(octets),
+                packets: scaled(packets),
+                flows: 1,
+            },
+            is_scaled: rate.is_some(),
+            is_exact,
+        }
     }
 }

@@ -32,6 +32,16 @@ impl PrefixLengths {
     pub fn new(v4: u8, v6: u8) -> Option<Self> {
         (v4 <= 32 && v6 <= 128).then_some(Self { v4, v6 })
     }
+
+    /// A mask of the bits of an IPv4 address that its network has.
+    pub(super) fn network_v4(self) -> u32 {
+        !u32::MAX.checked_shr(self.v4.into()).unwrap_or(0)
+    }
+
+    /// The same of an IPv6 address.
+    pub(super) fn network_v6(self) -> u128 {
+        !u128::MAX.checked_shr(self.v6.into()).unwrap_or(0)
+    }
 }
 
 /// Each address for itself.
@@ -75,29 +85,24 @@ impl GroupValue {
     /// The value of this field of a flow; an address is that of its network.
     #[must_use]
     pub fn of(flow: &Flow<'_>, field: FlowField, prefixes: PrefixLengths) -> Self {
-        match flow.get(field) {
+        Self::of_value(flow.get(field), prefixes)
+    }
+
+    /// The same of the value of a field.
+    pub(super) fn of_value(value: Option<FlowValue<'_>>, prefixes: PrefixLengths) -> Self {
+        match value {
             None => Self::Absent,
             Some(FlowValue::Unsigned(number)) => Self::Unsigned(number),
             Some(FlowValue::Duration(nanos)) => Self::Signed(nanos),
             Some(FlowValue::Address(IpAddr::V4(address))) => {
-                let host = u32::MAX.checked_shr(prefixes.v4.into()).unwrap_or(0);
-                let network = Ipv4Addr::from_bits(address.to_bits() & !host);
+                let network = Ipv4Addr::from_bits(address.to_bits() & prefixes.network_v4());
                 Self::Network(network.into(), prefixes.v4)
             }
             Some(FlowValue::Address(IpAddr::V6(address))) => {
-                let host = u128::MAX.checked_shr(prefixes.v6.into()).unwrap_or(0);
-                let network = Ipv6Addr::from_bits(address.to_bits() & !host);
+                let network = Ipv6Addr::from_bits(address.to_bits() & prefixes.network_v6());
                 Self::Network(network.into(), prefixes.v6)
             }
             Some(value) => Self::Text(value.to_string().into()),
-        }
-    }
-
-    /// Octets of memory that it takes on the heap.
-    pub(super) fn octets(&self) -> usize {
-        match self {
-            Self::Text(text) => text.len(),
-            _ => 0,
         }
     }
 }

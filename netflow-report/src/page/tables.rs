@@ -41,7 +41,11 @@ fn table(panel: &Panel, options: &ReportOptions, gathered: &Gathered) -> Markup 
     let totals = panel.aggregate.totals();
     let largest = groups.first().map_or(0, |group| group.sums.octets);
     let has_error = groups.iter().any(|group| group.error > 0);
-    let more = panel.aggregate.group_count().saturating_sub(groups.len());
+    let more = panel
+        .aggregate
+        .least_group_count()
+        .saturating_sub(groups.len());
+    let is_all = panel.aggregate.least_group_count() == panel.aggregate.group_count();
     html! {
         div.scroll {
             table.sortable data-panel=(panel.kind.id) {
@@ -73,7 +77,12 @@ fn table(panel: &Panel, options: &ReportOptions, gathered: &Gathered) -> Markup 
                 }
             }
         }
-        @if more > 0 { p.note { (grouped(u64::try_from(more).unwrap_or(u64::MAX))) " more groups." } }
+        @if more > 0 {
+            p.note {
+                @if !is_all { "At least " }
+                (grouped(u64::try_from(more).unwrap_or(u64::MAX))) " more groups."
+            }
+        }
         @if let (true, Some(addresses)) = (panel.kind.id == "locality", &gathered.addresses) {
             p.note { "Internal networks: " (harmless(&addresses.internal())) ". A flow from an internal to an external address is outbound." }
         }

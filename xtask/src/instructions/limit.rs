@@ -5,8 +5,7 @@
 
 use alloc::collections::BTreeMap;
 
-use super::programs::{Figures, Programs};
-use super::route::{KINDS, ROUTES, Route, What};
+use super::{Figures, KINDS, Programs, ROUTES, Route, What};
 use crate::command::Command;
 use crate::repository::Result;
 

@@ -2,9 +2,10 @@
 
 use std::fs;
 
+use super::text;
 use crate::command::{Command, cargo};
 use crate::install::VERSION;
-use crate::repository::{Result, root, text};
+use crate::repository::{Result, root};
 
 /// Most keywords and octets of one, on crates.io.
 const KEYWORDS: (usize, usize) = (5, 20);

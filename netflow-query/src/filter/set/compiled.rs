@@ -1,19 +1,23 @@
 //! The steps of a filter for the records of one template.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use netflow_core::field::FlowField;
 use netflow_core::template::FieldPlan;
 use netflow_core::{Flow, FlowColumn, Set};
 
+use super::columns::ColumnTests;
 use crate::filter::condition::Condition;
 use crate::filter::program::{ACCEPT, Program, REJECT, Target, index};
 
 /// Steps without those that are decided.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Compiled {
     pub(super) entry: Target,
     pub(super) steps: Vec<CompiledStep>,
+    /// The columns of the steps, if these can be tested by columns.
+    pub(super) columns: Option<Box<ColumnTests>>,
     /// While it is compiled: what a step of the program has become, from the last one.
     follows: Vec<Target>,
 }
@@ -22,6 +26,10 @@ pub(super) struct Compiled {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CompiledStep {
     pub(super) test: Test,
+    /// Its number in the program.
+    pub(super) number: Target,
+    /// The field, if its values can be read column by column.
+    pub(super) column: Option<FlowField>,
     pub(super) yes: Target,
     pub(super) no: Target,
 }
@@ -77,6 +85,7 @@ impl Compiled {
     pub(super) const NOTHING: Self = Self {
         entry: REJECT,
         steps: Vec::new(),
+        columns: None,
         follows: Vec::new(),
     };
 
@@ -98,18 +107,24 @@ impl Compiled {
             }
         };
         for (number, step) in program.steps.iter().enumerate().rev() {
-            let number = Target::try_from(number).unwrap_or(REJECT);
+            let in_program = Target::try_from(number).unwrap_or(REJECT);
             let yes = follow(follows, step.yes);
             let no = follow(follows, step.no);
             let column = ConditionColumn::of(&step.condition, set);
             is_of_template &= column.is_of_template;
-            follows.push(match column.decide(&step.condition, first, number) {
+            follows.push(match column.decide(&step.condition, first, in_program) {
                 Decision::Known(true) => yes,
                 Decision::Known(false) => no,
                 Decision::Open(_) if yes == no => yes,
                 Decision::Open(test) => {
                     let number = Target::try_from(steps.len()).unwrap_or(REJECT);
-                    steps.push(CompiledStep { test, yes, no });
+                    steps.push(CompiledStep {
+                        test,
+                        number: in_program,
+                        column: column.field_of(&step.condition),
+                        yes,
+                        no,
+                    });
                     number
                 }
             });
@@ -121,10 +136,14 @@ impl Compiled {
         };
         self.entry = from_start(follows.last().copied().unwrap_or(REJECT));
         steps.reverse();
-        for step in steps {
+        for step in &mut *steps {
             step.yes = from_start(step.yes);
             step.no = from_start(step.no);
         }
+        // Samples, which have no template, are not read column by column.
+        let before = self.columns.take();
+        let columns = set.template();
+        self.columns = columns.and_then(|_| ColumnTests::new(&self.steps, before));
         is_of_template
     }
 }
@@ -167,6 +186,17 @@ impl ConditionColumn {
         Self {
             column,
             is_of_template,
+        }
+    }
+
+    /// The field, if its values are at the same place of each record.
+    const fn field_of(&self, condition: &Condition) -> Option<FlowField> {
+        match self.column {
+            FlowColumn::Number(_)
+            | FlowColumn::Bits { .. }
+            | FlowColumn::Octets(_)
+            | FlowColumn::Time(_) => condition.field(),
+            _ => None,
         }
     }
 

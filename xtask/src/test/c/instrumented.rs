@@ -2,8 +2,7 @@
 
 use std::fs;
 
-use super::program::{Linkage, Program};
-use super::shared::{folder, inputs, sanitized, text_of};
+use super::{Linkage, Program, folder, inputs, sanitized, text_of};
 use crate::command::Command;
 use crate::install::InstallPaths;
 use crate::repository::{Result, root, target};

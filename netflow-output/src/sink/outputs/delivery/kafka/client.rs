@@ -30,7 +30,7 @@ const DEFAULTS: [(&str, &str); 7] = [
 ];
 
 /// Settings that the accounting of rows depends on: each message is reported once, as stored by the brokers or as not
-/// stored, and is not given up while another attempt may succeed.
+/// stored, and is not given up while there is hope.
 const FIXED: [(&str, &str); 3] = [
     ("acks", "all"),
     ("enable.idempotence", "true"),
@@ -69,7 +69,7 @@ const ALIASES: [(&str, &str); 3] = [
     ("sasl.mechanisms", "sasl.mechanism"),
 ];
 
-/// How long the client may take to return messages that are withdrawn.
+/// How long messages that are taken back may take.
 const STOPPING: Duration = Duration::from_millis(300);
 
 /// What became of a message.
