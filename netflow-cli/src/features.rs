@@ -29,6 +29,14 @@ pub(crate) const HTTP_OUTPUT: [&str; 7] = [
 ];
 /// Options of outputs that need Kafka.
 pub(crate) const KAFKA_OUTPUT: [&str; 1] = ["kafka-setting"];
+/// Options of outputs that need S3.
+pub(crate) const S3_OUTPUT: [&str; 5] = [
+    "staging",
+    "staging-size",
+    "s3-endpoint",
+    "s3-region",
+    "s3-addressing",
+];
 /// Options of outputs that need HTTP or Kafka.
 pub(crate) const CREDENTIALS: [&str; 1] = ["output-credentials"];
 /// Options of outputs that need TLS, HTTP or Kafka.
@@ -51,6 +59,7 @@ pub(crate) fn command() -> Command {
             let listen = refuse(listen, &HTTP, "http");
             let listen = refuse(listen, &HTTP_OUTPUT, "http");
             let listen = refuse(listen, &KAFKA_OUTPUT, "kafka");
+            let listen = refuse(listen, &S3_OUTPUT, "s3");
             let listen = refuse(listen, &CREDENTIALS, "http or kafka");
             refuse(listen, &CERTIFICATES, "tls, http or kafka")
         });
@@ -90,6 +99,7 @@ mod tests {
         let options = super::TLS.iter().chain(&super::HTTP);
         let options = options.chain(&super::HTTP_OUTPUT);
         let options = options.chain(&super::KAFKA_OUTPUT);
+        let options = options.chain(&super::S3_OUTPUT);
         let options = options.chain(&super::CREDENTIALS);
         for option in options.chain(&super::CERTIFICATES) {
             let known = listen
@@ -105,6 +115,7 @@ mod tests {
             + missing(http, &super::HTTP)
             + missing(http, &super::HTTP_OUTPUT)
             + missing(kafka, &super::KAFKA_OUTPUT)
+            + missing(cfg!(feature = "s3"), &super::S3_OUTPUT)
             + missing(http || kafka, &super::CREDENTIALS)
             + missing(tls || http || kafka, &super::CERTIFICATES);
         assert_eq!(hidden.count(), expected);

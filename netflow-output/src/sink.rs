@@ -21,8 +21,8 @@ pub use self::outputs::{
     Backoff, Credentials, Destination, DestinationError, Encoding, FilePattern, HttpAddress,
     HttpCompression, HttpConfig, HttpServer, KafkaAddress, KafkaConfig, KafkaKey, LossReason,
     Losses, MessageTransport, NextOutput, OutputConfig, OutputState, OutputStatistics, Outputs,
-    PatternError, PeerConfig, Policy, QueueLimits, Rotation, SpoolConfig, StartError, TlsConfig,
-    WorkerSink,
+    PatternError, PeerConfig, Policy, QueueLimits, Rotation, S3Address, S3Config, SpoolConfig,
+    StartError, TlsConfig, WorkerSink,
 };
 pub use self::stream::Stream;
 use crate::format::Suspects;

@@ -30,6 +30,10 @@ mod tls;
 #[path = "outputs/http.rs"]
 mod http;
 
+#[cfg(feature = "s3")]
+#[path = "outputs/s3.rs"]
+mod s3;
+
 #[cfg(feature = "kafka")]
 #[path = "outputs/kafka.rs"]
 mod kafka;

@@ -201,8 +201,8 @@ pub(crate) struct OutputArgs {
     /// Write to standard output (-), a file, files by time (flows-%Y%m%d-%H%M.json.gz), a peer
     /// (tcp://, tls://, unix://, syslog://, syslog+tcp://, syslog+tls://, ipfix://, ipfix+tcp://,
     /// ipfix+tls://), a server (http://, https://, elasticsearch://, datadog://, splunk://, loki://,
-    /// clickhouse://, otlp://), a topic of Kafka (kafka://BROKER/TOPIC, kafka+tls://) or nowhere (null); may be
-    /// repeated. Options after it apply to this
+    /// clickhouse://, otlp://), a topic of Kafka (kafka://BROKER/TOPIC, kafka+tls://), objects
+    /// (s3://BUCKET/flows-%Y%m%d-%H%M.parquet) or nowhere (null); may be repeated. Options after it apply to this
     /// output, options before the first to all [default: -]
     #[arg(short, long, value_name = "WHERE")]
     pub(crate) output: Vec<String>,
@@ -279,8 +279,8 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_name = "FILE", requires = "output_certificate")]
     pub(crate) output_key: Vec<PathBuf>,
 
-    /// Where to read the API key, token or user:password of a server or of Kafka, before each request or
-    /// connection: file:PATH or env:NAME
+    /// Where to read the API key, token or user:password of a server or of Kafka, or KEY-ID:SECRET of S3, before
+    /// each request or connection: file:PATH or env:NAME
     // Checked later: errors of values repeat them, and this may be a secret by mistake.
     #[cfg(any(feature = "http", feature = "kafka"))]
     #[arg(long, value_name = "FROM")]
@@ -291,9 +291,45 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_name = "NAME=VALUE", value_parser = attribute)]
     pub(crate) kafka_setting: Vec<NameAndText>,
 
+    /// The folder where objects for S3 wait until they are sent; no other output may use it
+    #[cfg(feature = "s3")]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) staging: Vec<PathBuf>,
+
+    /// Maximum size of the complete objects that wait there; when it is reached, rows wait in the queue
+    /// [default: 10GiB]
+    #[cfg(feature = "s3")]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) staging_size: Vec<OctetCount>,
+
+    /// The address of another store than Amazon's, such as https://minio.example.net:9000
+    #[cfg(feature = "s3")]
+    #[arg(long, value_name = "URL")]
+    pub(crate) s3_endpoint: Vec<String>,
+
+    /// The region of the bucket [default: that of AWS_REGION, else us-east-1]
+    #[cfg(feature = "s3")]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) s3_region: Vec<String>,
+
+    /// Where requests name the bucket [default: path]
+    #[cfg(feature = "s3")]
+    #[arg(long, value_enum)]
+    pub(crate) s3_addressing: Vec<Addressing>,
+
     #[cfg(feature = "http")]
     #[command(flatten)]
     pub(crate) http: HttpArgs,
+}
+
+/// Where requests of S3 name the bucket.
+#[cfg(feature = "s3")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Addressing {
+    /// In the path, which every store accepts
+    Path,
+    /// In the name of the host, before that of the store
+    Host,
 }
 
 /// What outputs over HTTP need.

@@ -16,7 +16,7 @@ use netflow_query::suggest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::features::{CERTIFICATES, CREDENTIALS, HTTP_OUTPUT, KAFKA_OUTPUT};
+use crate::features::{CERTIFICATES, CREDENTIALS, HTTP_OUTPUT, KAFKA_OUTPUT, S3_OUTPUT};
 
 /// Why a configuration file cannot be used.
 #[derive(Debug)]
@@ -55,6 +55,7 @@ const GROUPS: [&[&[&str]]; 2] = [
         &CREDENTIALS,
         &HTTP_OUTPUT,
         &KAFKA_OUTPUT,
+        &S3_OUTPUT,
     ],
 ];
 

@@ -14,6 +14,8 @@ use netflow_output::format::{Biflows, Csv, FlowLines, Lines, Records, Selection,
 use netflow_output::sink::HttpConfig;
 #[cfg(feature = "kafka")]
 use netflow_output::sink::KafkaConfig;
+#[cfg(feature = "s3")]
+use netflow_output::sink::S3Config;
 use netflow_output::sink::{
     Destination, Encoding, OutputConfig, PeerConfig, Policy, Rotation, SpoolConfig,
 };
@@ -54,6 +56,8 @@ pub(super) struct OutputPlan {
     http: HttpConfig,
     #[cfg(feature = "kafka")]
     kafka: KafkaConfig,
+    #[cfg(feature = "s3")]
+    s3: S3Config,
 }
 
 /// The outputs of a command line, or standard output if there is none. An error is a sentence.
@@ -137,6 +141,8 @@ fn plan(
         http: peer::http(matches, scope)?,
         #[cfg(feature = "kafka")]
         kafka: peer::kafka(matches, scope, schema)?,
+        #[cfg(feature = "s3")]
+        s3: peer::s3(matches, scope)?,
     })
 }
 
@@ -231,6 +237,8 @@ impl OutputPlan {
         config.http.clone_from(&self.http);
         #[cfg(feature = "kafka")]
         config.kafka.clone_from(&self.kafka);
+        #[cfg(feature = "s3")]
+        config.s3.clone_from(&self.s3);
         config
     }
 

@@ -58,7 +58,17 @@ impl Collector {
 
     /// The same, where it listens on this number of addresses.
     pub(crate) fn start_with(options: &[&str], listeners: usize) -> Self {
-        let mut child = netflow(options)
+        Self::spawn(&mut netflow(options), listeners)
+    }
+
+    /// The same with one listener and variables of the environment.
+    #[cfg(feature = "s3")]
+    pub(crate) fn start_in(options: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::spawn(netflow(options).envs(variables.iter().copied()), 1)
+    }
+
+    fn spawn(command: &mut Command, listeners: usize) -> Self {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -145,6 +145,16 @@ const LISTEN: &[(&str, &[&str])] = &[
         "http_outputs::rows_wait_for_others_as_long_as_asked",
         &["batch-time"],
     ),
+    #[cfg(feature = "s3")]
+    (
+        "s3::objects_are_sent_to_the_endpoint_and_region_in_the_form_that_were_asked_for",
+        &["staging", "s3-endpoint", "s3-region", "s3-addressing"],
+    ),
+    #[cfg(feature = "s3")]
+    (
+        "s3::a_full_folder_drops_new_rows_if_asked",
+        &["staging-size"],
+    ),
     #[cfg(feature = "kafka")]
     (
         "kafka::settings_are_checked_before_anything_starts",
@@ -276,7 +286,8 @@ fn options(subcommand: &str) -> Vec<String> {
             let (short, long) = line.split_once(", --")?;
             (short.starts_with('-') && short.len() == 2).then_some(long)
         })?;
-        let end = start.find(|letter: char| !letter.is_ascii_lowercase() && letter != '-');
+        let is_of_name = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+        let end = start.find(|letter: char| !is_of_name(letter) && letter != '-');
         let (name, rest) = start.split_at(end.unwrap_or(start.len()));
         let value = if rest.starts_with(" <") { "=" } else { "" };
         Some(format!("{name}{value}"))

@@ -24,6 +24,8 @@ mod outputs;
 mod replay;
 #[cfg(all(feature = "http", feature = "geo"))]
 mod report;
+#[cfg(feature = "s3")]
+mod s3;
 mod schemas;
 mod state;
 #[cfg(feature = "tls")]

@@ -18,6 +18,7 @@ mod ledger;
 mod lock;
 mod pattern;
 mod queue;
+mod s3;
 mod segment;
 mod spool;
 mod syslog;
@@ -45,6 +46,7 @@ use self::ledger::Ledger;
 pub use self::ledger::{LossReason, Losses, OutputState, OutputStatistics};
 pub use self::pattern::{FilePattern, PatternError};
 use self::queue::Queue;
+pub use self::s3::{S3Address, S3Config};
 use self::spool::Spool;
 use self::worker::WorkerOutput;
 pub use self::worker::WorkerSink;
@@ -298,6 +300,7 @@ impl RunningOutput {
             })?;
         let interval = match &config.destination {
             Destination::Files(pattern) => config.rotation.nanos(pattern),
+            Destination::S3(address) => config.rotation.nanos(&address.name),
             _ => None,
         };
         Ok(Self {
@@ -312,7 +315,7 @@ impl RunningOutput {
     fn statistics(&self) -> OutputStatistics {
         let mut statistics = self.ledger.statistics();
         (statistics.queued_chunks, statistics.queued_octets) = self.queue.len();
-        statistics.spooled_octets = self.queue.spooled_octets();
+        statistics.spooled_octets += self.queue.spooled_octets();
         statistics
     }
 

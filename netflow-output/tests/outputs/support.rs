@@ -163,6 +163,12 @@ impl Folder {
         Self(path)
     }
 
+    /// A folder that another process has made.
+    #[cfg(feature = "s3")]
+    pub(crate) const fn at(path: PathBuf) -> Self {
+        Self(path)
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }

@@ -254,13 +254,13 @@ const OUTPUTS: [OutputNumber; 12] = [
     (
         "netflow_output_spooled_rows",
         "gauge",
-        "Rows in the spool on disk.",
+        "Rows in the spool on disk, or in files there that wait to be sent to S3.",
         |one| one.spooled,
     ),
     (
         "netflow_output_spooled_bytes",
         "gauge",
-        "Octets of the spool on disk.",
+        "Octets of the spool on disk, or of files there that wait to be sent to S3.",
         |one| one.spooled_octets,
     ),
     (

@@ -7,6 +7,8 @@ use clap::ArgMatches;
 #[cfg(any(feature = "http", feature = "kafka"))]
 use netflow_output::sink::Credentials;
 use netflow_output::sink::PeerConfig;
+#[cfg(feature = "s3")]
+use netflow_output::sink::S3Config;
 #[cfg(feature = "http")]
 use netflow_output::sink::{HttpCompression, HttpConfig};
 #[cfg(feature = "kafka")]
@@ -14,6 +16,8 @@ use netflow_output::sink::{KafkaConfig, KafkaKey};
 
 #[cfg(feature = "kafka")]
 use crate::args::format::SchemaName;
+#[cfg(feature = "s3")]
+use crate::args::listen::Addressing;
 #[cfg(feature = "http")]
 use crate::args::listen::Compression;
 #[cfg(any(feature = "http", feature = "kafka"))]
@@ -81,6 +85,21 @@ pub(super) fn kafka(
     kafka.credentials = output_credentials(matches, scope)?;
     kafka.settings = pairs(matches, scope, "kafka_setting");
     Ok(kafka)
+}
+
+/// A bucket. An error is a sentence.
+#[cfg(feature = "s3")]
+pub(super) fn s3(matches: &ArgMatches, scope: Scope) -> Result<S3Config, String> {
+    let mut s3 = S3Config::default();
+    s3.credentials = output_credentials(matches, scope)?;
+    s3.staging = scope.last(matches, "staging");
+    if let Some(octets) = scope.last::<OctetCount>(matches, "staging_size") {
+        s3.staging_octets = u64::try_from(octets.0).unwrap_or(u64::MAX);
+    }
+    s3.endpoint = scope.last(matches, "s3_endpoint");
+    s3.region = scope.last(matches, "s3_region");
+    s3.is_virtual_hosted = scope.last(matches, "s3_addressing") == Some(Addressing::Host);
+    Ok(s3)
 }
 
 #[cfg(any(feature = "http", feature = "kafka"))]

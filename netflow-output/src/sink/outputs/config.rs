@@ -23,6 +23,7 @@ use super::destination::Destination;
 use super::http::HttpConfig;
 use super::kafka::{KafkaConfig, KafkaKey};
 use super::pattern::FilePattern;
+use super::s3::S3Config;
 #[cfg(feature = "columns")]
 use crate::format::{Container, column_options};
 use crate::format::{Format, Framing, Selection};
@@ -60,6 +61,8 @@ pub struct OutputConfig {
     pub http: HttpConfig,
     /// Messages of Kafka.
     pub kafka: KafkaConfig,
+    /// Objects of S3.
+    pub s3: S3Config,
     /// Where rows wait on disk; for [`Policy::Spool`].
     pub spool: Option<SpoolConfig>,
 }
@@ -78,6 +81,7 @@ impl OutputConfig {
             peer: PeerConfig::default(),
             http: HttpConfig::default(),
             kafka: KafkaConfig::default(),
+            s3: S3Config::default(),
             spool: None,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::config::Encoding;
 use crate::format::Framing;
 
 /// Octets read at a time.
@@ -40,6 +41,27 @@ pub(super) fn whole_rows_of_stream(stream: &mut impl Read, framing: Framing) -> 
         rest.drain(..len);
         if rest.len() > LONGEST_ROW {
             return Ok(whole);
+        }
+    }
+}
+
+/// The number of rows of a file that holds whole rows alone, without its header.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub(super) fn count_rows(stream: &mut impl Read, encoding: &Encoding) -> io::Result<u64> {
+    let framing = encoding.framing();
+    let mut rows = 0;
+    let mut rest = Vec::new();
+    loop {
+        let read = stream.take(BLOCK as u64).read_to_end(&mut rest)?;
+        let whole = framing.whole(&rest);
+        let octets = rest.get(..whole).unwrap_or_default();
+        rows += framing.count(octets);
+        rest.drain(..whole);
+        if read == 0 {
+            return Ok(rows - framing.count(&encoding.header()).min(rows));
         }
     }
 }

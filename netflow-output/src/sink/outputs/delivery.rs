@@ -8,6 +8,8 @@ mod http;
 #[cfg(feature = "kafka")]
 mod kafka;
 mod null;
+#[cfg(feature = "s3")]
+mod s3;
 mod stdout;
 mod stream;
 
@@ -28,6 +30,7 @@ use super::http::HttpServer;
 use super::kafka::KafkaAddress;
 use super::ledger::Ledger;
 use super::pattern::FilePattern;
+use super::s3::S3Address;
 #[cfg(feature = "http")]
 use crate::format::Framing;
 
@@ -127,6 +130,7 @@ pub(super) fn new(config: &OutputConfig, ledger: &Arc<Ledger>) -> io::Result<Box
         | Destination::Ipfix { .. } => peer(config, ledger)?,
         Destination::Http(address) => http_peer(address, config, ledger)?,
         Destination::Kafka(address) => kafka_peer(address, config, ledger)?,
+        Destination::S3(address) => objects(address, config, ledger)?,
         // Columns cannot be appended to.
         Destination::File(path) if config.encoding.is_columns() => {
             let pattern = FilePattern::fixed(path).map_err(io::Error::other)?;
@@ -246,5 +250,21 @@ fn kafka_peer(
 fn kafka_peer(_: &KafkaAddress, _: &OutputConfig, _: Arc<Ledger>) -> io::Result<Box<dyn Delivery>> {
     Err(io::Error::other(
         "this build has no Kafka: it needs the feature kafka",
+    ))
+}
+
+#[cfg(feature = "s3")]
+fn objects(
+    address: &S3Address,
+    config: &OutputConfig,
+    ledger: Arc<Ledger>,
+) -> io::Result<Box<dyn Delivery>> {
+    Ok(Box::new(s3::Objects::new(address, config, ledger)?))
+}
+
+#[cfg(not(feature = "s3"))]
+fn objects(_: &S3Address, _: &OutputConfig, _: Arc<Ledger>) -> io::Result<Box<dyn Delivery>> {
+    Err(io::Error::other(
+        "this build has no object storage: it needs the feature s3",
     ))
 }

@@ -8,6 +8,7 @@ use super::address::address;
 use super::http::HttpAddress;
 use super::kafka::KafkaAddress;
 use super::pattern::FilePattern;
+use super::s3::S3Address;
 
 /// The destination of an output.
 ///
@@ -60,6 +61,9 @@ pub enum Destination {
     /// Each row as a message to a topic of Kafka (feature `kafka`): `kafka://broker:9092,broker/topic`, over
     /// TLS with `kafka+tls://`. The port defaults to 9092.
     Kafka(KafkaAddress),
+    /// Objects in S3, or in a store that speaks its protocol (feature `s3`): `s3://bucket/NAME`, where the name has a
+    /// time as those of files that rotate. Each is written to a folder on disk first, and sent when it is complete.
+    S3(S3Address),
     /// Messages of IPFIX to another collector, from [`Encoding::ipfix`](super::Encoding): by UDP with
     /// `ipfix://host:port`, else `ipfix+tcp://` and `ipfix+tls://`. The port defaults to 4739, for TLS to
     /// 4740 (RFC 7011, section 10).
@@ -160,6 +164,7 @@ impl Destination {
             "syslog+tls" => syslog(MessageTransport::Tls, 6514),
             "kafka" => KafkaAddress::parse(rest, false).map(Self::Kafka),
             "kafka+tls" => KafkaAddress::parse(rest, true).map(Self::Kafka),
+            "s3" => S3Address::parse(rest).map(Self::S3),
             _ => HttpAddress::parse(scheme, rest)
                 .unwrap_or_else(|| Err(format!("{scheme}:// is not known")))
                 .map(Self::Http),
@@ -195,6 +200,7 @@ impl fmt::Display for Destination {
             }
             Self::Http(address) => address.fmt(f),
             Self::Kafka(address) => address.fmt(f),
+            Self::S3(address) => address.fmt(f),
             Self::Ipfix { transport, address } => {
                 write!(f, "ipfix{}://{address}", transport.suffix())
             }

@@ -144,7 +144,7 @@ pub struct OutputStatistics {
     pub state: OutputState,
     /// Rows that workers handed over.
     pub accepted: u64,
-    /// Rows that an earlier run left in the spool.
+    /// Rows that an earlier run left in the spool, or in objects that it had not sent.
     pub recovered: u64,
     /// Rows that the destination has taken: in a file, sent to a socket, acknowledged by a server.
     pub written: u64,
@@ -152,9 +152,9 @@ pub struct OutputStatistics {
     pub written_octets: u64,
     /// Rows lost, by reason.
     pub lost: Losses,
-    /// Rows in the spool on disk.
+    /// Rows in the spool on disk, or in objects that wait there to be sent.
     pub spooled: u64,
-    /// Octets of the spool on disk.
+    /// Octets of the spool or of these objects on disk.
     pub spooled_octets: u64,
     /// Rows in the queue, or in a file or request that is not complete.
     pub waiting: u64,
@@ -168,7 +168,7 @@ pub struct OutputStatistics {
     pub last_error: Option<String>,
     /// Times that a connection was made.
     pub connections: u64,
-    /// Files that were completed.
+    /// Files that were completed, and objects that were sent.
     pub files_completed: u64,
     /// Files of an earlier run that were cut at their last whole row and completed.
     pub files_recovered: u64,

@@ -14,7 +14,7 @@ use super::queue::{Next, Queue};
 const TICK: Duration = Duration::from_millis(250);
 
 /// The longest wait between two attempts once the shutdown has begun.
-const AT_SHUTDOWN: Duration = Duration::from_millis(250);
+pub(super) const AT_SHUTDOWN: Duration = Duration::from_millis(250);
 
 /// Writes what is in the queue until its end.
 pub(super) struct OutputWriter {
@@ -108,7 +108,7 @@ impl OutputWriter {
 }
 
 impl Backoff {
-    fn after(&self, pause: Duration) -> Duration {
+    pub(super) fn after(&self, pause: Duration) -> Duration {
         pause
             .saturating_mul(2)
             .clamp(self.first, self.longest.max(self.first))
@@ -116,7 +116,7 @@ impl Backoff {
 }
 
 /// Three to five quarters of a pause.
-fn varied(pause: Duration) -> Duration {
+pub(super) fn varied(pause: Duration) -> Duration {
     let random = RandomState::new().build_hasher().finish() % 513;
     let parts = u32::try_from(random).unwrap_or(0) + 768;
     pause.saturating_mul(parts) / 1024

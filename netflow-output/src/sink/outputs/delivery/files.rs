@@ -2,16 +2,21 @@
 
 mod recovery;
 mod retention;
+#[cfg(feature = "s3")]
+mod staged;
 #[cfg(feature = "columns")]
 mod stream;
 mod work;
 
 use alloc::sync::Arc;
 use std::io;
+use std::path::Path;
 
 use netflow_core::Timestamp;
 
-use self::work::{FileFault, FileInWork};
+#[cfg(feature = "s3")]
+pub(super) use self::staged::StagedFile;
+use self::work::{FileFault, FileInWork, Naming};
 use super::{Delivery, Failure};
 use crate::sink::outputs::chunk::Chunk;
 use crate::sink::outputs::config::{Encoding, Rotation};
@@ -41,6 +46,12 @@ pub(crate) struct RotatedFiles {
     retained: Option<Timestamp>,
     /// When the rows so far were made readable.
     flushed: Option<Timestamp>,
+    naming: Naming,
+    /// Complete files that wait to be sent, if that is what they are for.
+    #[cfg(feature = "s3")]
+    staged: Vec<StagedFile>,
+    /// The account of rows in files.
+    counted: Arc<Ledger>,
     ledger: Arc<Ledger>,
 }
 
@@ -60,8 +71,56 @@ impl RotatedFiles {
             chunk: None,
             retained: None,
             flushed: None,
+            naming: Naming::Final,
+            #[cfg(feature = "s3")]
+            staged: Vec::new(),
+            counted: Arc::clone(&ledger),
             ledger,
         })
+    }
+
+    /// The files are only a step on the way elsewhere: rows in them are not counted as written, and who moves
+    /// them on learns of each that is complete.
+    #[cfg(feature = "s3")]
+    pub(super) fn staged(mut self) -> Self {
+        self.naming = Naming::Staged;
+        self.counted = Arc::new(Ledger::new(String::new()));
+        self
+    }
+
+    /// The files that were completed since they were last taken, and at the start those of an earlier run.
+    #[cfg(feature = "s3")]
+    pub(super) fn take_staged(&mut self) -> Vec<StagedFile> {
+        core::mem::take(&mut self.staged)
+    }
+
+    /// Removes the folders of a file that was moved on, if they hold nothing else.
+    #[cfg(feature = "s3")]
+    pub(super) fn remove_empty_folders(&self, file: &Path) {
+        retention::remove_empty_folders(file, &self.pattern);
+    }
+
+    /// Counts or keeps a complete file.
+    #[cfg_attr(
+        not(feature = "s3"),
+        expect(
+            unused_variables,
+            reason = "files under their final names are only counted"
+        )
+    )]
+    fn completed(&mut self, path: &Path) {
+        match self.naming {
+            Naming::Final => {
+                self.ledger
+                    .update(|statistics| statistics.files_completed += 1);
+                self.retain();
+            }
+            #[cfg(feature = "s3")]
+            Naming::Staged => match StagedFile::of(path, &self.pattern) {
+                Ok(file) => self.staged.extend(file),
+                Err(error) => self.ledger.failed(&error),
+            },
+        }
     }
 
     /// Continues all pending work.
@@ -85,7 +144,7 @@ impl RotatedFiles {
             return Ok(index);
         }
         let target = self.pattern.path(start);
-        let file = FileInWork::create(&target, start, &self.encoding, &self.ledger)?;
+        let file = FileInWork::create(&target, start, &self.encoding, self.naming, &self.counted)?;
         self.files.push(file);
         let excess = self.files.len().saturating_sub(IN_WORK);
         self.files.iter_mut().take(excess).for_each(FileInWork::end);
@@ -97,12 +156,10 @@ impl RotatedFiles {
         let mut index = 0;
         while let Some(file) = self.files.get_mut(index) {
             match file.advance(&self.rotation) {
-                Ok(false) => index += 1,
-                Ok(true) => {
+                Ok(None) => index += 1,
+                Ok(Some(path)) => {
                     self.files.remove(index);
-                    self.ledger
-                        .update(|statistics| statistics.files_completed += 1);
-                    self.retain();
+                    self.completed(&path);
                 }
                 Err(FileFault::Again(error)) => return Err(error.into()),
                 Err(FileFault::Useless(error)) => self.give_up(index, &error),
@@ -133,7 +190,14 @@ impl RotatedFiles {
 impl Delivery for RotatedFiles {
     /// Completes the files of an earlier run that was killed.
     fn start(&mut self) {
-        recovery::run(&self.pattern, &self.encoding, &self.ledger);
+        recovery::run(&self.pattern, &self.encoding, self.naming, &self.ledger);
+        #[cfg(feature = "s3")]
+        if self.naming == Naming::Staged {
+            match staged::left(&self.pattern) {
+                Ok(left) => self.staged = left,
+                Err(error) => self.ledger.failed(&error),
+            }
+        }
         self.retain();
     }
 

@@ -14,6 +14,8 @@ use netflow_core::Timestamp;
 
 use self::answer::{Answer, Outcome};
 use self::client::Client;
+#[cfg(feature = "s3")]
+pub(super) use self::client::{agent, wait};
 use self::request::Request;
 use super::{Delivery, Failure};
 use crate::format::Framing;

@@ -3,13 +3,13 @@
 #[cfg(feature = "compression")]
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Seek as _, SeekFrom};
 #[cfg(feature = "compression")]
 use std::io::{BufWriter, Read as _, Write as _};
 use std::path::Path;
 
 use super::retention::each_file;
-use super::work::{PART, rename_to_free};
+use super::work::{Naming, PART};
 #[cfg(feature = "compression")]
 use crate::sink::outputs::compression::{self, Compression, Compressor};
 use crate::sink::outputs::config::Encoding;
@@ -36,7 +36,7 @@ enum Recovered {
 }
 
 /// Truncates each temporary file after its last whole row or batch, and renames it.
-pub(super) fn run(pattern: &FilePattern, encoding: &Encoding, ledger: &Ledger) {
+pub(super) fn run(pattern: &FilePattern, encoding: &Encoding, naming: Naming, ledger: &Ledger) {
     let mut parts = Vec::new();
     let found = each_file(pattern, |path, name| {
         let target = name
@@ -52,7 +52,7 @@ pub(super) fn run(pattern: &FilePattern, encoding: &Encoding, ledger: &Ledger) {
         ledger.failed(&error);
     }
     for (part, target) in parts {
-        match complete(&part, &target, encoding) {
+        match complete(&part, &target, encoding, naming) {
             Ok(Recovered::Whole) => ledger.update(|statistics| statistics.files_recovered += 1),
             Ok(Recovered::Lost) => ledger.update(|statistics| statistics.files_lost += 1),
             Ok(Recovered::Empty | Recovered::InWork) => {}
@@ -61,18 +61,23 @@ pub(super) fn run(pattern: &FilePattern, encoding: &Encoding, ledger: &Ledger) {
     }
 }
 
-fn complete(part: &Path, target: &Path, encoding: &Encoding) -> io::Result<Recovered> {
+fn complete(
+    part: &Path,
+    target: &Path,
+    encoding: &Encoding,
+    naming: Naming,
+) -> io::Result<Recovered> {
     let mut file = OpenOptions::new().read(true).write(true).open(part)?;
     if !lock(&file) {
         return Ok(Recovered::InWork);
     }
     #[cfg(feature = "columns")]
     if let Some(container) = encoding.container() {
-        return complete_columns(&file, part, target, container);
+        return complete_columns(&file, (part, target), container, naming);
     }
     #[cfg(feature = "compression")]
     if let Some(compression) = Compression::of(target) {
-        return complete_compressed(&file, part, target, (encoding, compression));
+        return complete_compressed(&file, (part, target), (encoding, compression), naming);
     }
     let whole = cut::whole_rows(&mut file, encoding.framing())?;
     if whole <= encoding.header().len() as u64 {
@@ -80,16 +85,20 @@ fn complete(part: &Path, target: &Path, encoding: &Encoding) -> io::Result<Recov
         return Ok(Recovered::Empty);
     }
     file.set_len(whole)?;
-    name(&file, part, target)
+    let rows = naming.counts_rows(|| {
+        file.seek(SeekFrom::Start(0))?;
+        cut::count_rows(&mut file, encoding)
+    })?;
+    name(&file, (part, target), naming, rows)
 }
 
 /// Compresses the readable part of a compressed file again, up to its last whole row.
 #[cfg(feature = "compression")]
 fn complete_compressed(
     file: &File,
-    part: &Path,
-    target: &Path,
+    (part, target): (&Path, &Path),
     (encoding, compression): (&Encoding, Compression),
+    naming: Naming,
 ) -> io::Result<Recovered> {
     let mut rows = compression::readable(file.try_clone()?, compression)?;
     let whole = cut::whole_rows_of_stream(&mut rows, encoding.framing())?;
@@ -117,7 +126,11 @@ fn complete_compressed(
     compressor.finish(&mut out)?;
     to.write_all(&out)?;
     let to = to.into_inner().map_err(io::IntoInnerError::into_error)?;
-    let recovered = name(&to, copied, target)?;
+    let rows = naming.counts_rows(|| {
+        let mut rows = compression::readable(File::open(copied)?, compression)?;
+        cut::count_rows(&mut rows, encoding)
+    })?;
+    let recovered = name(&to, (copied, target), naming, rows)?;
     fs::remove_file(part)?;
     Ok(recovered)
 }
@@ -125,9 +138,9 @@ fn complete_compressed(
 #[cfg(feature = "columns")]
 fn complete_columns(
     file: &File,
-    part: &Path,
-    target: &Path,
+    (part, target): (&Path, &Path),
     container: crate::format::Container,
+    naming: Naming,
 ) -> io::Result<Recovered> {
     use netflow_arrow::IpcFormat;
 
@@ -135,15 +148,21 @@ fn complete_columns(
         fs::remove_file(part)?;
         return Ok(Recovered::Lost);
     }
-    if super::stream::cut_at_last_batch(file)? == 0 {
+    let rows = super::stream::cut_at_last_batch(file)?;
+    if rows == 0 {
         fs::remove_file(part)?;
         return Ok(Recovered::Empty);
     }
-    name(file, part, target)
+    name(file, (part, target), naming, rows as u64)
 }
 
-fn name(file: &File, part: &Path, target: &Path) -> io::Result<Recovered> {
+fn name(
+    file: &File,
+    (part, target): (&Path, &Path),
+    naming: Naming,
+    rows: u64,
+) -> io::Result<Recovered> {
     file.sync_all()?;
-    rename_to_free(part, target)?;
+    naming.rename(part, target, rows)?;
     Ok(Recovered::Whole)
 }

@@ -83,7 +83,7 @@ pub(super) fn each_file(
 }
 
 /// Removes the folders of a removed file, below the root, that hold nothing else.
-fn remove_empty_folders(file: &Path, pattern: &FilePattern) {
+pub(super) fn remove_empty_folders(file: &Path, pattern: &FilePattern) {
     for folder in file.ancestors().skip(1).take(pattern.depth()) {
         // One that is not empty stays.
         if fs::remove_dir(folder).is_err() {

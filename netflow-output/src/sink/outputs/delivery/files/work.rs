@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use netflow_core::Timestamp;
 
+#[cfg(feature = "s3")]
+use super::staged;
 use crate::sink::outputs::body::Body;
 use crate::sink::outputs::chunk::Chunk;
 #[cfg(feature = "compression")]
@@ -37,7 +39,52 @@ pub(super) struct FileInWork {
     compressed: Option<Compressed>,
     unwritten: Unwritten,
     stage: Stage,
+    naming: Naming,
+    /// All rows that were added.
+    rows: u64,
     ledger: Arc<Ledger>,
+}
+
+/// What a file is called when it is complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// The name of the pattern, with a number if it is taken.
+    Final,
+    /// A name that says that the file waits to be sent.
+    #[cfg(feature = "s3")]
+    Staged,
+}
+
+impl Naming {
+    /// The number of rows, if the name needs it: they have to be read.
+    #[cfg_attr(
+        not(feature = "s3"),
+        expect(
+            clippy::unnecessary_wraps,
+            unused_variables,
+            reason = "final names have no number of rows"
+        )
+    )]
+    pub(super) fn counts_rows(self, count: impl FnOnce() -> io::Result<u64>) -> io::Result<u64> {
+        match self {
+            Self::Final => Ok(0),
+            #[cfg(feature = "s3")]
+            Self::Staged => count(),
+        }
+    }
+
+    /// Renames a file of this number of rows. Returns its new name.
+    #[cfg_attr(
+        not(feature = "s3"),
+        expect(unused_variables, reason = "final names have no number of rows")
+    )]
+    pub(super) fn rename(self, from: &Path, target: &Path, rows: u64) -> io::Result<PathBuf> {
+        match self {
+            Self::Final => rename_to_free(from, target),
+            #[cfg(feature = "s3")]
+            Self::Staged => rename_to_free(from, &staged::path(target, rows)),
+        }
+    }
 }
 
 /// Octets on their way through the compressor to the file.
@@ -99,6 +146,7 @@ impl FileInWork {
         target: &Path,
         start: Timestamp,
         encoding: &Encoding,
+        naming: Naming,
         ledger: &Arc<Ledger>,
     ) -> io::Result<Self> {
         if let Some(folder) = target.parent() {
@@ -115,6 +163,8 @@ impl FileInWork {
             compressed: Compression::of(target).map(Compressed::new).transpose()?,
             unwritten: Unwritten::default(),
             stage: Stage::Open,
+            naming,
+            rows: 0,
             ledger: Arc::clone(ledger),
         })
     }
@@ -153,6 +203,7 @@ impl FileInWork {
     ///
     /// Columns cannot be written: the file is of no use.
     pub(super) fn write(&mut self, chunk: Chunk) -> io::Result<()> {
+        self.rows += chunk.rows;
         #[cfg(feature = "compression")]
         if let Some(compressed) = &mut self.compressed {
             self.body.write(chunk, &mut compressed.plain)?;
@@ -178,8 +229,8 @@ impl FileInWork {
         Ok(())
     }
 
-    /// Writes pending octets. Returns whether the file is complete and renamed.
-    pub(super) fn advance(&mut self, rotation: &Rotation) -> Result<bool, FileFault> {
+    /// Writes pending octets. Returns the name of the file when it is complete and renamed.
+    pub(super) fn advance(&mut self, rotation: &Rotation) -> Result<Option<PathBuf>, FileFault> {
         self.unwritten.write(&mut self.file, &self.ledger)?;
         if rotation.octets.is_some_and(|most| self.octets() >= most) {
             self.end();
@@ -189,12 +240,12 @@ impl FileInWork {
             self.make_end().map_err(FileFault::Useless)?;
         }
         if self.stage != Stage::Ended {
-            return Ok(false);
+            return Ok(None);
         }
         self.unwritten.write(&mut self.file, &self.ledger)?;
         self.file.sync_all()?;
-        rename_to_free(&self.written, &self.target)?;
-        Ok(true)
+        let named = self.naming.rename(&self.written, &self.target, self.rows)?;
+        Ok(Some(named))
     }
 
     /// Removes a file that is of no use.
@@ -285,7 +336,7 @@ fn create_part(target: &Path) -> io::Result<(PathBuf, File)> {
 }
 
 /// Renames a file, with a number added if the name is taken.
-pub(super) fn rename_to_free(from: &Path, target: &Path) -> io::Result<PathBuf> {
+fn rename_to_free(from: &Path, target: &Path) -> io::Result<PathBuf> {
     let numbered = (1..NUMBERS).map(|number| with_number(target, number));
     let mut names = core::iter::once(target.to_owned()).chain(numbered);
     let free = names.find(|name| !name.exists());

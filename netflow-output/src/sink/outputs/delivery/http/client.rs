@@ -49,16 +49,8 @@ impl Client {
         config: &HttpConfig,
         peer: &PeerConfig,
     ) -> io::Result<Self> {
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .timeout_connect(Some(peer.connect_timeout))
-            .timeout_global(Some(peer.timeout))
-            .user_agent(concat!("netflow/", env!("CARGO_PKG_VERSION")))
-            .tls_config(tls(peer, address.is_secure)?)
-            .build();
         Ok(Self {
-            agent: agent.into(),
+            agent: agent(peer, address.is_secure)?,
             url: url(&address),
             address,
             compression: config.compression,
@@ -174,6 +166,22 @@ impl Client {
     }
 }
 
+/// What sends requests, with time-outs and certificates. Statuses are not errors for it.
+pub(in crate::sink::outputs::delivery) fn agent(
+    peer: &PeerConfig,
+    is_secure: bool,
+) -> io::Result<Agent> {
+    let agent = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_connect(Some(peer.connect_timeout))
+        .timeout_global(Some(peer.timeout))
+        .user_agent(concat!("netflow/", env!("CARGO_PKG_VERSION")))
+        .tls_config(tls(peer, is_secure)?)
+        .build();
+    Ok(agent.into())
+}
+
 /// Where requests of this kind go.
 fn url(address: &HttpAddress) -> String {
     let scheme = if address.is_secure { "https" } else { "http" };
@@ -203,7 +211,7 @@ fn url(address: &HttpAddress) -> String {
 }
 
 /// Seconds, or a date of HTTP (RFC 9110, section 10.2.3).
-fn wait(value: &str) -> Option<Duration> {
+pub(in crate::sink::outputs::delivery) fn wait(value: &str) -> Option<Duration> {
     let seconds = value.trim().parse().map(Duration::from_secs).ok();
     let until = || {
         let until = httpdate(value.trim())?;
