@@ -14,6 +14,8 @@ use netflow_output::sink::{
     Credentials, HttpCompression, LossReason, OutputConfig, OutputStatistics, Outputs, Policy,
 };
 use netflow_testdata::{http, own_port};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::Value;
 
 use super::peers::{TestPeer, check_restart, kill_and_restart, restartable};
@@ -28,6 +30,8 @@ enum Fault {
     Cut,
     /// It takes the request, and the connection ends before the answer.
     TakenButCut,
+    /// It answers nothing for this time, then ends the connection.
+    Slow(Duration),
     /// Every third document is refused, every fifth has to come again.
     Items,
 }
@@ -148,6 +152,10 @@ fn serve(stream: TcpStream, take: Take, received: &Mutex<Received>) -> Option<()
             received.requests += 1;
             received.faults.pop_front()
         };
+        if let Some(Fault::Slow(time)) = fault {
+            thread::sleep(time);
+            return None;
+        }
         if fault == Some(Fault::Cut) {
             let mut some = [0; 10];
             reader.read_exact(&mut some).ok()?;
@@ -360,7 +368,12 @@ const SERVERS: [(&str, &str, Take); 7] = [
     ("otlp+http", "", otlp),
 ];
 
-fn configured(scheme: &str, path: &str, address: SocketAddr, folder: &Folder) -> OutputConfig {
+fn configured(
+    scheme: &str,
+    path: &str,
+    address: impl core::fmt::Display,
+    folder: &Folder,
+) -> OutputConfig {
     let mut config = output(&format!("{scheme}://{address}{path}"), json());
     let secret = if scheme == "http" {
         "secret\n"
@@ -433,13 +446,16 @@ fn rows_arrive_though_servers_are_busy_fail_and_cut_connections() {
         Fault::TakenButCut,
         Fault::Status(413, None),
         Fault::Status(401, None),
+        Fault::Slow(Duration::from_millis(1_200)),
     ];
     for (scheme, path, take) in SERVERS {
         let folder = Folder::new("http-faults");
         let server = Server::start(take, &faults);
-        let output = run(&server, configured(scheme, path, server.address, &folder));
+        let mut config = configured(scheme, path, server.address, &folder);
+        config.peer.timeout = Duration::from_secs(1);
+        let output = run(&server, config);
         assert_eq!(output.lost.total(), 0, "{scheme} {output:?}");
-        assert!(output.errors >= 5, "{scheme} {output:?}");
+        assert!(output.errors >= 6, "{scheme} {output:?}");
         let secret = format!("{output:?}");
         assert!(
             !secret.contains("pass") && !secret.contains("secret"),
@@ -536,6 +552,57 @@ fn rows_received_and_lost_are_those_accepted_when_a_server_is_killed_and_restart
             Server::on(TcpListener::bind(address).unwrap(), take, &[])
         }));
     }
+}
+
+#[test]
+fn a_server_with_a_wrong_certificate_gets_nothing_and_every_row_is_counted() {
+    let made = || rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let (own, other) = (made(), made());
+    let key = PrivateKeyDer::Pkcs8(own.signing_key.serialize_der().into());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![own.cert.der().clone()], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let has_read = Arc::new(AtomicBool::new(false));
+    let reads = Arc::clone(&has_read);
+    thread::spawn(move || {
+        for stream in listener.incoming().map(Result::unwrap) {
+            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = StreamOwned::new(connection, stream);
+            if stream.read(&mut [0]).is_ok_and(|len| len > 0) {
+                reads.store(true, Ordering::Release);
+            }
+        }
+    });
+    for (scheme, path, _) in SERVERS {
+        let scheme = match scheme {
+            "http" => "https",
+            scheme => scheme.trim_end_matches("+http"),
+        };
+        let folder = Folder::new("http-certificate");
+        let address = format!("localhost:{port}");
+        let mut config = configured(scheme, path, address, &folder);
+        std::fs::write(folder.file("ca"), other.cert.pem()).unwrap();
+        config.peer.tls.ca = Some(folder.file("ca").into());
+        let outputs = Outputs::start(vec![config]).unwrap();
+        let mut worker = Worker::new(outputs.worker(), 0);
+        worker.send_repeatedly(2, 6);
+        worker.finish();
+        wait_until("a failure", || outputs.statistics()[0].errors > 1);
+        let output = outputs.finish(Duration::ZERO).remove(0);
+        check(&output);
+        assert_eq!(output.accepted, 12 * ROWS);
+        assert_eq!(output.lost.get(LossReason::Shutdown), output.accepted);
+        let error = output.last_error.unwrap();
+        assert!(error.contains("certificate"), "{scheme}: {error}");
+    }
+    assert!(!has_read.load(Ordering::Acquire));
 }
 
 fn finish(outputs: Outputs, server: &Server, policy: Policy) {
