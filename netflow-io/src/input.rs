@@ -5,6 +5,7 @@ use core::ops::Range;
 use std::io::{self, Cursor, Read};
 
 use crate::compression::Compression;
+use crate::octets::decode_hex;
 
 /// Octets the window begins with, and by which it is read.
 const WINDOW: usize = 256 << 10;
@@ -89,19 +90,9 @@ impl<'r> Input<'r> {
     /// Replaces hex digits in the window by the octets that they stand for; returns where these are. `None` if
     /// it is no hex.
     pub(crate) fn decode_hex(&mut self, digits: Range<usize>) -> Option<Range<usize>> {
-        let digit = |octet: u8| u8::try_from(char::from(octet).to_digit(16)?).ok();
         let window = self.buffer.get_mut(self.start..self.end)?;
-        let text = window.get_mut(digits.clone())?;
-        if text.len() % 2 != 0 {
-            return None;
-        }
-        for index in 0..text.len() / 2 {
-            let first = index.saturating_mul(2);
-            let high = digit(*text.get(first)?)?;
-            let low = digit(*text.get(first.saturating_add(1))?)?;
-            *text.get_mut(index)? = high << 4 | low;
-        }
-        Some(digits.start..digits.start.saturating_add(text.len() / 2))
+        let len = decode_hex(window.get_mut(digits.clone())?)?;
+        Some(digits.start..digits.start.saturating_add(len))
     }
 
     /// Drops the octets that were borrowed.

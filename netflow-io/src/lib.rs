@@ -33,8 +33,8 @@
 //!
 //! # Features
 //!
-//! `live` adds the module `live`: sockets for UDP and TCP (Linux). `tls` adds TLS to it. There are
-//! none by default.
+//! `live` adds the module `live`: sockets for UDP and TCP (Linux). `tls` adds TLS to it. `kafka` adds the
+//! module `kafka`: topics whose messages are datagrams. There are none by default.
 //!
 //! # What is returned
 //!
@@ -92,6 +92,8 @@ mod framing;
 mod input;
 mod ip;
 mod ipfix_file;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 mod limits;
 mod link;
 #[cfg(all(feature = "live", target_os = "linux"))]

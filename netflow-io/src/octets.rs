@@ -1,4 +1,4 @@
-//! Numbers at an offset in octets, if they are there.
+//! Numbers at an offset in octets, if they are there, and octets of hex digits.
 
 /// The order of the octets of a number, which each capture chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,4 +78,20 @@ pub(crate) fn u32_at(octets: &[u8], at: usize) -> Option<u32> {
 /// and one that had would find nothing of that length.
 pub(crate) fn length(value: u32) -> usize {
     usize::try_from(value).unwrap_or(usize::MAX)
+}
+
+/// Replaces hex digits by the octets that they are, in place; returns how many these are. `None` if they are no
+/// pairs of digits.
+pub(crate) fn decode_hex(text: &mut [u8]) -> Option<usize> {
+    let digit = |octet: u8| u8::try_from(char::from(octet).to_digit(16)?).ok();
+    if text.len() % 2 != 0 {
+        return None;
+    }
+    for index in 0..text.len() / 2 {
+        let first = index.saturating_mul(2);
+        let high = digit(*text.get(first)?)?;
+        let low = digit(*text.get(first.saturating_add(1))?)?;
+        *text.get_mut(index)? = high << 4 | low;
+    }
+    Some(text.len() / 2)
 }

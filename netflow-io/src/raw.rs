@@ -8,6 +8,8 @@
 //! The payload is hex in JSON and `bin` in MessagePack. Members may be in any order, and others are passed over,
 //! since the systems that carry documents add some.
 
+#[cfg(feature = "kafka")]
+mod document;
 mod json;
 mod message_pack;
 mod time;
@@ -16,6 +18,9 @@ use core::net::{IpAddr, SocketAddr};
 use core::ops::Range;
 
 use netflow_core::Timestamp;
+
+#[cfg(feature = "kafka")]
+pub(crate) use self::document::{DocumentFault, SingleDocument};
 
 use crate::error::CaptureErrorKind;
 use crate::frame::{FormatFault, Frame, Next};

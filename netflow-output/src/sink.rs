@@ -18,11 +18,11 @@ use netflow_core::{Datagram, Decoded, Error, Stats, Timestamp};
 pub use self::folder::{Folder, FolderOfTables};
 pub use self::output::Output;
 pub use self::outputs::{
-    Backoff, Credentials, Destination, DestinationError, Encoding, FilePattern, HttpAddress,
-    HttpCompression, HttpConfig, HttpServer, KafkaAddress, KafkaConfig, KafkaKey, LossReason,
-    Losses, MessageTransport, NextOutput, OutputConfig, OutputState, OutputStatistics, Outputs,
-    PatternError, PeerConfig, Policy, QueueLimits, Rotation, S3Address, S3Config, SpoolConfig,
-    StartError, TlsConfig, WorkerSink,
+    Backoff, Credentials, Destination, DestinationError, Encoding, FilePattern, HandedOver,
+    HttpAddress, HttpCompression, HttpConfig, HttpServer, KafkaAddress, KafkaConfig, KafkaKey,
+    LossReason, Losses, MessageTransport, NextOutput, OutputConfig, OutputState, OutputStatistics,
+    Outputs, PatternError, PeerConfig, Policy, QueueLimits, Rotation, S3Address, S3Config,
+    Settlement, SpoolConfig, StartError, TlsConfig, WorkerSink,
 };
 pub use self::stream::Stream;
 use crate::format::Suspects;

@@ -10,6 +10,7 @@ use super::chunk::{Chunk, Payload};
 use super::config::Encoding;
 #[cfg(feature = "columns")]
 use super::config::EncodingKind;
+use super::receipt::Receipts;
 use super::unwritten::Unwritten;
 #[cfg(feature = "columns")]
 use crate::format::{Container, ContainerWriter, FormatError};
@@ -22,6 +23,8 @@ pub(super) struct Body {
     is_begun: bool,
     /// Rows in the container that are settled at its end.
     rows: u64,
+    /// The receipts of these rows.
+    receipts: Receipts,
 }
 
 #[derive(Debug)]
@@ -55,6 +58,7 @@ impl Body {
             kind,
             is_begun: false,
             rows: 0,
+            receipts: Receipts::default(),
         }
     }
 
@@ -103,7 +107,10 @@ impl Body {
     pub(super) fn write(&mut self, chunk: Chunk, out: &mut Unwritten) -> io::Result<()> {
         self.begin(out)?;
         match (&mut self.kind, chunk.payload) {
-            (BodyKind::Rows { .. }, Payload::Rows(rows)) => out.add(&rows, chunk.rows),
+            (BodyKind::Rows { .. }, Payload::Rows(rows)) => {
+                out.add(&rows, chunk.rows);
+                out.add_receipt(chunk.receipt);
+            }
             #[cfg(feature = "columns")]
             (
                 BodyKind::Columns {
@@ -117,8 +124,10 @@ impl Body {
                 // A container that can be read without its end needs no end for its rows to count.
                 if *container == Container::Ipc(IpcFormat::Stream) {
                     out.add(&[], chunk.rows);
+                    out.add_receipt(chunk.receipt);
                 } else {
                     self.rows += chunk.rows;
+                    self.receipts.add(chunk.receipt);
                 }
                 written.map_err(FormatError::new)?;
             }
@@ -139,6 +148,7 @@ impl Body {
             }
         }
         out.add(&[], mem::take(&mut self.rows));
+        out.add_receipts(&mut self.receipts);
         Ok(())
     }
 

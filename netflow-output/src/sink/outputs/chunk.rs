@@ -6,6 +6,7 @@ use alloc::sync::Arc;
 use netflow_arrow::RecordBatch;
 use netflow_core::Timestamp;
 
+use super::receipt::Receipt;
 use super::segment::ReadSegment;
 
 /// Whole rows of one worker.
@@ -18,6 +19,8 @@ pub(super) struct Chunk {
     pub(super) received: Timestamp,
     /// The file of the spool that it came from, which stays until the rows are delivered.
     pub(super) segment: Option<Arc<ReadSegment>>,
+    /// By which its worker learns that the rows are settled; none after a spool.
+    pub(super) receipt: Option<Receipt>,
 }
 
 /// Rows as a worker makes them.

@@ -40,6 +40,10 @@ struct QueueState {
     deadline: Option<Instant>,
     /// The writer takes nothing more.
     is_closed: bool,
+    /// The writer has settled all rows.
+    is_complete: bool,
+    /// Rows were lost although the policy is to wait: the destination is gone, or the time was over.
+    has_given_up: bool,
     /// The last attempt to write failed.
     is_failing: bool,
     /// Chunks that do not fit into memory, for the policy [`Spool`](Policy::Spool).
@@ -109,6 +113,7 @@ impl Queue {
         let mut state = self.lock();
         loop {
             if state.is_closed {
+                state.has_given_up = true;
                 let reason = if state.is_over() {
                     LossReason::Shutdown
                 } else {
@@ -128,6 +133,7 @@ impl Queue {
                 return self.ledger.lost(LossReason::QueueFull, rows);
             }
             if state.is_over() {
+                state.has_given_up = true;
                 return self.ledger.lost(LossReason::Shutdown, rows);
             }
             let wait = state.time_left().unwrap_or(LONG);
@@ -263,6 +269,8 @@ impl Queue {
     pub(super) fn end(&self, mut pending: Vec<Chunk>) {
         let mut state = self.lock();
         state.is_closed = true;
+        let had_given_up = state.has_given_up;
+        state.has_given_up |= !state.is_complete;
         state.octets = 0;
         self.room.notify_all();
         pending.extend(state.chunks.drain(..));
@@ -270,6 +278,7 @@ impl Queue {
             return;
         };
         let closed = spool.close(pending);
+        state.has_given_up = had_given_up || closed.full > 0 || closed.failed > 0;
         self.ledger
             .update(|statistics| statistics.spooled += closed.kept);
         self.ledger.lost(LossReason::SpoolFull, closed.full);
@@ -277,6 +286,22 @@ impl Queue {
         if let Some(error) = closed.error {
             self.ledger.failed(&error);
         }
+    }
+
+    /// The writer has settled all rows, and ends.
+    pub(super) fn complete(&self) {
+        self.lock().is_complete = true;
+    }
+
+    /// Whether rows were lost although the policy is to wait: the destination is gone, or the time was over.
+    pub(super) fn has_given_up(&self) -> bool {
+        self.lock().has_given_up
+    }
+
+    /// Whether rows of any size are taken without a wait.
+    pub(super) fn takes_rows(&self) -> bool {
+        let state = self.lock();
+        self.policy != Policy::Block || state.is_closed || state.has_room(0, self.limits)
     }
 
     /// Octets on disk.

@@ -369,6 +369,7 @@ fn read_chunk(file: &mut BufReader<File>) -> io::Result<Option<(Chunk, u64)>> {
         rows: u64::from_be_bytes([r0, r1, r2, r3, r4, r5, r6, r7]),
         received: Timestamp::from_nanos(i64::from_be_bytes([t0, t1, t2, t3, t4, t5, t6, t7])),
         segment: None,
+        receipt: None,
     };
     Ok(Some((chunk, (HEADER + len) as u64)))
 }

@@ -4,6 +4,7 @@ use core::mem;
 use std::io::{self, Write};
 
 use super::ledger::Ledger;
+use super::receipt::{Receipt, Receipts};
 
 /// What has to be written, and how far that is done.
 ///
@@ -16,6 +17,8 @@ pub(super) struct Unwritten {
     done: usize,
     /// Rows that are settled when all is written.
     rows: u64,
+    /// The receipts of these rows.
+    receipts: Receipts,
     /// Octets written since it was made.
     written: u64,
 }
@@ -25,6 +28,16 @@ impl Unwritten {
     pub(super) fn add(&mut self, octets: &[u8], rows: u64) {
         self.octets.extend_from_slice(octets);
         self.rows += rows;
+    }
+
+    /// Adds the receipt of rows that are added with it.
+    pub(super) fn add_receipt(&mut self, receipt: Option<Receipt>) {
+        self.receipts.add(receipt);
+    }
+
+    /// Adds the receipts of rows that are added with them.
+    pub(super) fn add_receipts(&mut self, receipts: &mut Receipts) {
+        self.receipts.append(receipts);
     }
 
     /// The buffer, for callers that append octets themselves.
@@ -65,10 +78,14 @@ impl Unwritten {
         self.written
     }
 
-    /// The octets and their rows, to be written otherwise.
+    /// The octets, their rows and the receipts of these, to be written otherwise.
     #[cfg(feature = "compression")]
-    pub(super) fn take(&mut self) -> (Vec<u8>, u64) {
-        (mem::take(&mut self.octets), mem::take(&mut self.rows))
+    pub(super) fn take(&mut self) -> (Vec<u8>, u64, Receipts) {
+        (
+            mem::take(&mut self.octets),
+            mem::take(&mut self.rows),
+            mem::take(&mut self.receipts),
+        )
     }
 
     /// Writes all; rows are counted when that is done.
@@ -88,6 +105,7 @@ impl Unwritten {
         self.octets.clear();
         self.done = 0;
         ledger.written(mem::take(&mut self.rows));
+        self.receipts.clear();
         Ok(())
     }
 }

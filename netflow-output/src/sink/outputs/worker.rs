@@ -12,6 +12,7 @@ use super::config::Encoding;
 use super::encoder::Encoder;
 use super::ledger::LossReason;
 use super::queue::Queue;
+use super::receipt::{HandedOver, Receipt};
 use crate::sink::Sink;
 
 /// The sink of one worker: all outputs. Dropping it hands over what it holds.
@@ -28,6 +29,8 @@ pub(super) struct WorkerOutput {
     interval: Option<i64>,
     /// When the last datagram was received.
     received: Timestamp,
+    /// That of the rows since the last checkpoint.
+    receipt: Receipt,
     queue: Arc<Queue>,
     is_finished: bool,
 }
@@ -35,6 +38,27 @@ pub(super) struct WorkerOutput {
 impl WorkerSink {
     pub(super) const fn new(outputs: Vec<WorkerOutput>) -> Self {
         Self { outputs }
+    }
+
+    /// Hands over all rows, and returns what waits until they are settled. A worker that can read its datagrams
+    /// again remembers a position only once all rows before it are settled.
+    ///
+    /// # Errors
+    ///
+    /// As for [`flush`](Sink::flush).
+    pub fn checkpoint(&mut self) -> io::Result<HandedOver> {
+        self.flush()?;
+        let mut handed_over = HandedOver::new();
+        for output in &mut self.outputs {
+            handed_over.add(mem::take(&mut output.receipt), &output.queue);
+        }
+        Ok(handed_over)
+    }
+
+    /// Whether every output takes rows without a wait: its queue has room, or it drops or spools them.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.outputs.iter().all(|output| output.queue.takes_rows())
     }
 }
 
@@ -95,6 +119,7 @@ impl WorkerOutput {
             encoder: Encoder::new(encoding, worker),
             interval,
             received: Timestamp::from_nanos(0),
+            receipt: Receipt::default(),
             queue: Arc::clone(queue),
             is_finished: false,
         }
@@ -104,7 +129,7 @@ impl WorkerOutput {
         if let Some(received) = received {
             self.set_received(received)?;
         }
-        let mut hand_over = hand_over(&self.queue, self.received);
+        let mut hand_over = hand_over(&self.queue, self.received, &self.receipt);
         let written = self.encoder.message(message, &mut hand_over);
         #[cfg(feature = "ipfix")]
         self.queue
@@ -116,7 +141,7 @@ impl WorkerOutput {
 
     fn unreadable(&mut self, datagram: &Datagram<'_>, error: &Error) -> io::Result<()> {
         self.set_received(datagram.received)?;
-        let mut hand_over = hand_over(&self.queue, self.received);
+        let mut hand_over = hand_over(&self.queue, self.received, &self.receipt);
         self.encoder.unreadable(datagram, error, &mut hand_over);
         Ok(())
     }
@@ -135,7 +160,7 @@ impl WorkerOutput {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let mut hand_over = hand_over(&self.queue, self.received);
+        let mut hand_over = hand_over(&self.queue, self.received, &self.receipt);
         Ok(self.encoder.flush(&mut hand_over)?)
     }
 
@@ -152,13 +177,14 @@ impl WorkerOutput {
 }
 
 /// Puts rows into a queue.
-fn hand_over(queue: &Queue, received: Timestamp) -> impl FnMut(Payload, u64) {
+fn hand_over(queue: &Queue, received: Timestamp, receipt: &Receipt) -> impl FnMut(Payload, u64) {
     move |payload, rows| {
         queue.push(Chunk {
             payload,
             rows,
             received,
             segment: None,
+            receipt: Some(receipt.clone()),
         });
     }
 }

@@ -43,7 +43,9 @@ impl OutputWriter {
     /// Returns when all is written, the destination is gone for good, or the time is over. What is
     /// not written then goes to the spool, if there is one.
     pub(super) fn run(mut self) {
-        let _ = self.write_all();
+        if self.write_all().is_ok() {
+            self.queue.complete();
+        }
         let pending = self.delivery.take_pending();
         self.queue.end(pending);
     }

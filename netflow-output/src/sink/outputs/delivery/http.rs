@@ -23,6 +23,7 @@ use crate::sink::outputs::chunk::{Chunk, Payload};
 use crate::sink::outputs::config::PeerConfig;
 use crate::sink::outputs::http::{HttpAddress, HttpConfig};
 use crate::sink::outputs::ledger::{Ledger, LossReason};
+use crate::sink::outputs::receipt::Receipt;
 use crate::sink::outputs::segment::ReadSegment;
 
 /// Longest row in octets: the limit of Datadog, which no flow reaches.
@@ -46,6 +47,7 @@ struct RowsOfChunk {
     /// An id that stays the same when the chunk is read from a spool again.
     id: u64,
     segment: Option<Arc<ReadSegment>>,
+    receipt: Option<Receipt>,
 }
 
 impl PendingRow {
@@ -103,6 +105,7 @@ impl HttpPeer {
             octets,
             received: chunk.received,
             segment: chunk.segment,
+            receipt: chunk.receipt,
         });
         let mut start = 0;
         for (index, row) in (0..).zip(self.framing.rows(&chunk.octets)) {
@@ -247,6 +250,7 @@ impl Delivery for HttpPeer {
                         rows: 1,
                         received: row.chunk.received,
                         segment: row.chunk.segment.clone(),
+                        receipt: row.chunk.receipt.clone(),
                     },
                 )),
             }

@@ -20,6 +20,7 @@ use crate::sink::outputs::config::PeerConfig;
 use crate::sink::outputs::kafka::{KafkaAddress, KafkaConfig};
 use crate::sink::outputs::keyed;
 use crate::sink::outputs::ledger::{Ledger, LossReason};
+use crate::sink::outputs::receipt::Receipt;
 use crate::sink::outputs::segment::ReadSegment;
 
 /// Messages from the oldest that is not acknowledged to the newest, at most: one partition without a leader must not keep
@@ -46,6 +47,7 @@ struct KeyedChunk {
     octets: Vec<u8>,
     received: Timestamp,
     segment: Option<Arc<ReadSegment>>,
+    receipt: Option<Receipt>,
 }
 
 impl Message {
@@ -106,6 +108,7 @@ impl KafkaPeer {
             octets,
             received: chunk.received,
             segment: chunk.segment,
+            receipt: chunk.receipt,
         });
         for block in keyed::blocks(&chunk.octets) {
             let mut start = block.rows.start;
@@ -314,6 +317,7 @@ impl Delivery for KafkaPeer {
                         rows: 0,
                         received: message.chunk.received,
                         segment: message.chunk.segment.clone(),
+                        receipt: message.chunk.receipt.clone(),
                     };
                     chunks.push((Arc::clone(&message.chunk), chunk));
                     let Some((_, chunk)) = chunks.last_mut() else {

@@ -20,6 +20,8 @@ use crate::sink::outputs::config::{Encoding, Rotation};
 use crate::sink::outputs::ledger::Ledger;
 use crate::sink::outputs::lock::lock;
 use crate::sink::outputs::pattern::{FilePattern, with_number};
+#[cfg(feature = "compression")]
+use crate::sink::outputs::receipt::Receipts;
 use crate::sink::outputs::unwritten::Unwritten;
 
 /// How a temporary name ends. It begins with a dot.
@@ -96,6 +98,8 @@ struct Compressed {
     plain: Unwritten,
     /// Rows that the compressor may hold back.
     rows: u64,
+    /// The receipts of these rows.
+    receipts: Receipts,
 }
 
 /// How far a file has come.
@@ -277,13 +281,15 @@ impl Compressed {
             compressor: Some(Compressor::new(compression)?),
             plain: Unwritten::default(),
             rows: 0,
+            receipts: Receipts::default(),
         })
     }
 
     /// Compresses what was added.
     fn pass_on(&mut self, out: &mut Unwritten) -> io::Result<()> {
-        let (octets, rows) = self.plain.take();
+        let (octets, rows, mut receipts) = self.plain.take();
         self.rows += rows;
+        self.receipts.append(&mut receipts);
         match &mut self.compressor {
             Some(compressor) => compressor.write(&octets, out.octets()),
             None => Ok(()),
@@ -295,6 +301,7 @@ impl Compressed {
         if let Some(compressor) = self.compressor.as_mut().filter(|_| self.rows > 0) {
             compressor.flush(out.octets())?;
             out.add(&[], mem::take(&mut self.rows));
+            out.add_receipts(&mut self.receipts);
         }
         Ok(())
     }
@@ -304,6 +311,7 @@ impl Compressed {
             compressor.finish(out.octets())?;
         }
         out.add(&[], mem::take(&mut self.rows));
+        out.add_receipts(&mut self.receipts);
         Ok(())
     }
 }
