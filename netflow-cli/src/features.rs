@@ -37,6 +37,16 @@ pub(crate) const S3_OUTPUT: [&str; 5] = [
     "s3-region",
     "s3-addressing",
 ];
+/// Sources that need Kafka.
+const KAFKA: [&str; 7] = [
+    "kafka",
+    "group",
+    "group-credentials",
+    "group-ca",
+    "group-certificate",
+    "group-key",
+    "group-setting",
+];
 /// Options of outputs that need HTTP or Kafka.
 pub(crate) const CREDENTIALS: [&str; 1] = ["output-credentials"];
 /// Options of outputs that need TLS, HTTP or Kafka.
@@ -58,6 +68,7 @@ pub(crate) fn command() -> Command {
             let listen = refuse(listen, &TLS, "tls");
             let listen = refuse(listen, &HTTP, "http");
             let listen = refuse(listen, &HTTP_OUTPUT, "http");
+            let listen = refuse(listen, &KAFKA, "kafka");
             let listen = refuse(listen, &KAFKA_OUTPUT, "kafka");
             let listen = refuse(listen, &S3_OUTPUT, "s3");
             let listen = refuse(listen, &CREDENTIALS, "http or kafka");
@@ -98,7 +109,7 @@ mod tests {
         };
         let options = super::TLS.iter().chain(&super::HTTP);
         let options = options.chain(&super::HTTP_OUTPUT);
-        let options = options.chain(&super::KAFKA_OUTPUT);
+        let options = options.chain(&super::KAFKA).chain(&super::KAFKA_OUTPUT);
         let options = options.chain(&super::S3_OUTPUT);
         let options = options.chain(&super::CREDENTIALS);
         for option in options.chain(&super::CERTIFICATES) {
@@ -114,6 +125,7 @@ mod tests {
         let expected = missing(tls, &super::TLS)
             + missing(http, &super::HTTP)
             + missing(http, &super::HTTP_OUTPUT)
+            + missing(kafka, &super::KAFKA)
             + missing(kafka, &super::KAFKA_OUTPUT)
             + missing(cfg!(feature = "s3"), &super::S3_OUTPUT)
             + missing(http || kafka, &super::CREDENTIALS)

@@ -5,12 +5,15 @@ mod config;
 mod forward;
 #[cfg(feature = "http")]
 mod http;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod log;
 mod notify;
 mod outputs;
 #[cfg(feature = "http")]
 mod recent;
 mod report;
+mod results;
 mod saved;
 mod scoped;
 mod settings;

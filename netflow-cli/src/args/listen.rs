@@ -66,8 +66,9 @@ pub(crate) struct Listen {
     #[arg(long, value_name = "FILE", help_heading = EXPORTERS)]
     pub(crate) state: Option<PathBuf>,
 
-    /// How often the state is saved [default: 1m]
-    #[arg(long, value_name = "TIME", requires = "state", help_heading = EXPORTERS)]
+    /// How often the state is saved, that of the partitions of --kafka too [default: 1m]
+    #[arg(long, value_name = "TIME", help_heading = EXPORTERS)]
+    #[cfg_attr(not(feature = "kafka"), arg(requires = "state"))]
     pub(crate) state_interval: Option<Span>,
 
     /// Forward all UDP datagrams, unchanged, to another collector; may be repeated. Each exporter
@@ -151,6 +152,10 @@ pub(crate) struct Sources {
     #[arg(long, value_enum, value_name = "WHICH", requires = "tls_client_ca")]
     pub(crate) tls_clients: Option<TlsClients>,
 
+    #[cfg(feature = "kafka")]
+    #[command(flatten)]
+    pub(crate) kafka: KafkaArgs,
+
     /// Accept only these protocols, such as v5,v9,ipfix,sflow: on the preceding address, or on all
     /// if the option comes before the first address
     #[arg(long, value_name = "NAME,…", value_enum, value_delimiter = ',')]
@@ -191,6 +196,43 @@ pub(crate) struct Sources {
     /// Maximum datagrams that wait for each worker, if one thread receives for all [default: 4096]
     #[arg(long, value_name = "N")]
     pub(crate) queue: Option<usize>,
+}
+
+/// The topic that datagrams are read from.
+#[cfg(feature = "kafka")]
+#[derive(Debug, Args)]
+#[command(next_help_heading = SOURCES)]
+pub(crate) struct KafkaArgs {
+    /// Read datagrams from this topic (kafka://BROKER,…/TOPIC, kafka+tls://), where other collectors put them with
+    /// --schema raw. Each worker is a member of the consumer group; the state of each partition is kept in
+    /// the topic TOPIC-GROUP-state. Without --udp, --tcp and --tls, no address is listened on
+    #[arg(long, value_name = "WHERE", requires = "group")]
+    pub(crate) kafka: Option<String>,
+
+    /// The consumer group that shares the partitions of the topic
+    #[arg(long, value_name = "NAME", requires = "kafka")]
+    pub(crate) group: Option<String>,
+
+    /// Where to read user:password for the brokers of this topic, before each connection: file:PATH or env:NAME
+    // Checked later: errors of values repeat them, and this may be a secret by mistake.
+    #[arg(long, value_name = "FROM", requires = "kafka")]
+    pub(crate) group_credentials: Option<String>,
+
+    /// The CA certificates that the brokers of this topic are verified with (PEM) [default: those of the system]
+    #[arg(long, value_name = "FILE", requires = "kafka")]
+    pub(crate) group_ca: Option<PathBuf>,
+
+    /// The certificate that this collector presents to the brokers of this topic (PEM)
+    #[arg(long, value_name = "FILE", requires_all = ["kafka", "group_key"])]
+    pub(crate) group_certificate: Option<PathBuf>,
+
+    /// The private key of that certificate (PEM)
+    #[arg(long, value_name = "FILE", requires_all = ["kafka", "group_certificate"])]
+    pub(crate) group_key: Option<PathBuf>,
+
+    /// A setting of librdkafka for the members of the group, such as session.timeout.ms=10000; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = attribute, requires = "kafka")]
+    pub(crate) group_setting: Vec<NameAndText>,
 }
 
 /// Where rows go. Options before the first --output apply to all outputs, options after an --output

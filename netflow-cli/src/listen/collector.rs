@@ -1,5 +1,6 @@
 //! A running collector: its workers, its outputs, and the events that it handles.
 
+use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use core::time::Duration;
 use std::io;
@@ -18,9 +19,12 @@ use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level;
 
 use super::forward::Forward;
+#[cfg(feature = "kafka")]
+use super::kafka::{KafkaSettings, KafkaWorker};
 use super::log::Log;
 use super::notify::Notify;
 use super::report::{self, Totals};
+use super::results::Results;
 use super::saved;
 use super::settings::Settings;
 use super::worker::{EndedWorker, Request, Shared, Worker};
@@ -56,6 +60,8 @@ struct Running {
     thread: JoinHandle<EndedWorker>,
     requests: SyncSender<Request>,
     shared: Arc<Shared>,
+    /// Whether the file of --state has its state.
+    has_state: bool,
 }
 
 impl<'l> Collector<'l> {
@@ -68,15 +74,29 @@ impl<'l> Collector<'l> {
             Some(path) => saved::read(path)?,
             None => None,
         };
-        let mut live = Live::bind(&settings.live).map_err(|error| error.to_string())?;
+        let live = if settings.live.listeners.is_empty() {
+            Live::without_listeners()
+        } else {
+            Live::bind(&settings.live)
+        };
+        let mut live = live.map_err(|error| error.to_string())?;
         let outputs = start_outputs(&settings)?;
         let sources = live.take_sources();
         let count = sources.len();
+        #[cfg(feature = "kafka")]
+        let members = if settings.kafka.is_some() {
+            settings.live.workers
+        } else {
+            0
+        };
+        #[cfg(not(feature = "kafka"))]
+        let members = 0;
+        let all = count + members;
         let mut workers = Vec::new();
         #[cfg(feature = "http")]
         let report = report_options(&settings);
         for (number, source) in sources.into_iter().enumerate() {
-            let mut decoder = settings.decoder();
+            let mut decoder = settings.decoders().decoder(1);
             if let Some(state) = &state {
                 saved::load(state, &mut decoder, number, count);
             }
@@ -85,22 +105,54 @@ impl<'l> Collector<'l> {
             let worker = Worker {
                 source,
                 feed: Feed::new(decoder).keeping_last_problems(),
-                sink: outputs.worker(),
-                forward: Forward::new(&settings.forward)?,
+                results: Results {
+                    sink: outputs.worker(),
+                    forward: Forward::new(&settings.forward)?,
+                    #[cfg(feature = "http")]
+                    recent: recent(&settings, &report, all),
+                    messages: BTreeMap::new(),
+                },
                 requests: receiver,
                 shared: Arc::clone(&shared),
-                #[cfg(feature = "http")]
-                recent: recent(&settings, &report, count),
             };
-            let thread = thread::Builder::new()
-                .name(format!("worker-{number}"))
-                .spawn(move || worker.run())
-                .map_err(|error| format!("a worker cannot be started: {error}"))?;
             workers.push(Running {
-                thread,
+                thread: spawn(format!("worker-{number}"), move || worker.run())?,
                 requests,
                 shared,
+                has_state: true,
             });
+        }
+        #[cfg(feature = "kafka")]
+        if let Some(plan) = &settings.kafka {
+            for number in 0..members {
+                let (requests, receiver) = sync_channel(REQUESTS);
+                let shared = Arc::new(Shared::default());
+                let results = Results {
+                    sink: outputs.worker(),
+                    forward: Forward::new(&settings.forward)?,
+                    #[cfg(feature = "http")]
+                    recent: recent(&settings, &report, all),
+                    messages: BTreeMap::new(),
+                };
+                let worker = KafkaWorker::new(
+                    plan.clone(),
+                    KafkaSettings {
+                        decoders: settings.decoders(),
+                        state_interval: settings.state_interval,
+                        drain: settings.drain,
+                    },
+                    results,
+                    receiver,
+                    Arc::clone(&shared),
+                    live.stopper(),
+                );
+                workers.push(Running {
+                    thread: spawn(format!("kafka-{number}"), move || worker.run())?,
+                    requests,
+                    shared,
+                    has_state: false,
+                });
+            }
         }
         report::started(&settings, &live, log);
         #[cfg(feature = "http")]
@@ -161,6 +213,8 @@ impl<'l> Collector<'l> {
         for notice in self.live.take_notices() {
             report::notice(&notice, self.log);
         }
+        #[cfg(feature = "kafka")]
+        self.take_worker_notices();
         self.watch_outputs();
         let reports: Vec<_> = self
             .workers
@@ -183,6 +237,16 @@ impl<'l> Collector<'l> {
         if self.last_save.elapsed() >= self.settings.state_interval {
             self.last_save = Instant::now();
             self.save();
+        }
+    }
+
+    /// Reports what workers have noticed.
+    #[cfg(feature = "kafka")]
+    fn take_worker_notices(&self) {
+        for worker in &self.workers {
+            for notice in worker.shared.take_notices() {
+                notice.log(self.log);
+            }
         }
     }
 
@@ -216,11 +280,8 @@ impl<'l> Collector<'l> {
         let Some(path) = &self.settings.state else {
             return;
         };
-        let requests: Vec<_> = self
-            .workers
-            .iter()
-            .map(|worker| worker.requests.clone())
-            .collect();
+        let workers = self.workers.iter().filter(|worker| worker.has_state);
+        let requests: Vec<_> = workers.map(|worker| worker.requests.clone()).collect();
         let saved = match saved::ask(&requests) {
             Some(states) => saved::write(path, &states),
             None => Err(format!(
@@ -344,7 +405,7 @@ impl<'l> Collector<'l> {
                 continue;
             }
             if let Ok(ended) = worker.thread.join() {
-                states.push(ended.state);
+                states.extend(ended.state);
                 if let Some(reason) = ended.failure {
                     self.log.error("a worker has ended", &[("reason", &reason)]);
                     status = Status::Unreadable;
@@ -352,6 +413,10 @@ impl<'l> Collector<'l> {
             } else {
                 self.log.error("a worker has failed", &[]);
                 status = Status::Unreadable;
+            }
+            #[cfg(feature = "kafka")]
+            for notice in worker.shared.take_notices() {
+                notice.log(self.log);
             }
             reports.push(worker.shared.report());
         }
@@ -461,6 +526,15 @@ fn recent(
     let now = netflow_core::Timestamp::from_system_time(SystemTime::now());
     let is_served = !settings.http.is_empty();
     is_served.then(|| super::recent::Recent::new(options, memory, super::worker::TICK, now))
+}
+
+/// Starts the thread of a worker. An error is a sentence.
+fn spawn(
+    name: String,
+    run: impl FnOnce() -> EndedWorker + Send + 'static,
+) -> Result<JoinHandle<EndedWorker>, String> {
+    let spawned = thread::Builder::new().name(name).spawn(run);
+    spawned.map_err(|error| format!("a worker cannot be started: {error}"))
 }
 
 fn start_outputs(settings: &Settings) -> Result<Outputs, String> {

@@ -4,6 +4,8 @@
 //! A server of five fixed pages: it takes GET and HEAD, answers, and closes the connection.
 
 mod access;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod metrics;
 mod page;
 mod report;
@@ -206,6 +208,11 @@ fn respond(target: &str, head: &str, pages: Pages, site: &Site) -> Response {
             let Response(status, kind, mut text) =
                 check(state.is_healthy, "healthy", "a worker has ended");
             for line in explain::losses(&state.received) {
+                text += &line;
+                text.push('\n');
+            }
+            #[cfg(feature = "kafka")]
+            for line in kafka::sentences(&state) {
                 text += &line;
                 text.push('\n');
             }

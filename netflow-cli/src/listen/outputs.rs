@@ -21,7 +21,7 @@ use netflow_output::sink::{
 };
 use netflow_query::Filter;
 
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", feature = "kafka"))]
 pub(super) use self::peer::credentials;
 use super::scoped::{Scope, scopes};
 use crate::args::format::{Format, SchemaName};

@@ -122,6 +122,10 @@ pub(super) fn started(settings: &Settings, live: &Live, log: &Log) {
             &[("workers", &settings.live.workers)],
         );
     }
+    #[cfg(feature = "kafka")]
+    if let Some(kafka) = &settings.kafka {
+        log.info("reading", &[("from", kafka)]);
+    }
     for output in &settings.outputs {
         log.info("writing", &[("output", output)]);
     }
@@ -159,6 +163,8 @@ pub(super) fn ended(received: &LiveSummary, workers: &[WorkerReport], log: &Log)
             ("refused", &refused),
         ],
     );
+    #[cfg(feature = "kafka")]
+    kafka(workers, log);
     let forwarded: u64 = workers.iter().map(|one| one.forward.datagrams).sum();
     if forwarded > 0 {
         let failures: u64 = workers.iter().map(|one| one.forward.failures).sum();
@@ -167,6 +173,29 @@ pub(super) fn ended(received: &LiveSummary, workers: &[WorkerReport], log: &Log)
             &[("datagrams", &forwarded), ("failed", &failures)],
         );
     }
+}
+
+/// Reports what was read from a topic.
+#[cfg(feature = "kafka")]
+fn kafka(workers: &[WorkerReport], log: &Log) {
+    let mut reports = workers.iter().filter_map(|worker| worker.kafka.as_ref());
+    let Some(mut counts) = reports.next().map(|report| report.counts.clone()) else {
+        return;
+    };
+    for report in reports {
+        counts += report.counts.clone();
+    }
+    log.info(
+        "read from Kafka",
+        &[
+            ("messages", &counts.messages),
+            ("refused", &counts.refused.total()),
+            ("removed", &counts.removed),
+            ("rebalances", &counts.rebalances),
+            ("saved_states", &counts.saved_states),
+            ("unsaved_states", &counts.unsaved_states),
+        ],
+    );
 }
 
 /// Reports what name servers were asked.

@@ -18,6 +18,8 @@ use netflow_output::sink::Credentials;
 use netflow_output::sink::Outputs;
 
 use super::forward::ForwardOptions;
+#[cfg(feature = "kafka")]
+use super::kafka::KafkaPlan;
 #[cfg(feature = "http")]
 use super::outputs::credentials;
 use super::outputs::{self, OutputPlan};
@@ -37,6 +39,9 @@ const TCP_PORT: u16 = 4739;
 pub(super) struct Settings {
     pub(super) check: bool,
     pub(super) live: LiveOptions,
+    /// The topic that datagrams are read from, if there is one.
+    #[cfg(feature = "kafka")]
+    pub(super) kafka: Option<KafkaPlan>,
     /// The settings that can only be changed by a restart, as text.
     pub(super) fixed: String,
     pub(super) outputs: Vec<OutputPlan>,
@@ -102,11 +107,43 @@ impl UiSettings {
     }
 }
 
+/// What decoders are made with.
+#[derive(Debug, Clone)]
+pub(super) struct DecoderPlan {
+    limits: Limits,
+    scope: SessionScope,
+    exporters: Exporters,
+    anonymise: Option<KeyFile>,
+}
+
+impl DecoderPlan {
+    /// A decoder that is one of this number in its worker.
+    pub(super) fn decoder(&self, share: usize) -> Decoder {
+        let octets = self.limits.state_octets;
+        let limits = self
+            .limits
+            .with_state_octets(octets.checked_div(share).unwrap_or(octets));
+        let decoder = Decoder::new(limits).with_scope(self.scope);
+        let decoder = self.exporters.apply(decoder);
+        match &self.anonymise {
+            Some(key) => decoder.with_rewrite(key.anonymiser.clone()),
+            None => decoder,
+        }
+    }
+
+    #[cfg(feature = "kafka")]
+    pub(super) fn set_exporters(&mut self, exporters: &Exporters) {
+        self.exporters = exporters.clone();
+    }
+}
+
 impl Settings {
     /// Checks what the options say together. An error is a sentence.
     pub(super) fn new(listen: Listen, matches: &ArgMatches) -> Result<Self, String> {
         let fixed = fixed(&listen);
         let live = live(&listen.sources, matches)?;
+        #[cfg(feature = "kafka")]
+        let kafka = kafka(&listen)?;
         let outputs = outputs::plans(matches, &listen.dialect)?;
         let limits = limits(&listen, live.workers);
         #[cfg(feature = "http")]
@@ -117,6 +154,8 @@ impl Settings {
         Ok(Self {
             check: listen.check,
             live,
+            #[cfg(feature = "kafka")]
+            kafka,
             fixed,
             outputs,
             limits,
@@ -157,13 +196,13 @@ impl Settings {
         }
     }
 
-    /// A decoder for one worker.
-    pub(super) fn decoder(&self) -> Decoder {
-        let decoder = Decoder::new(self.limits).with_scope(self.scope);
-        let decoder = self.exporters.apply(decoder);
-        match &self.anonymise {
-            Some(key) => decoder.with_rewrite(key.anonymiser.clone()),
-            None => decoder,
+    /// What decoders are made with.
+    pub(super) fn decoders(&self) -> DecoderPlan {
+        DecoderPlan {
+            limits: self.limits,
+            scope: self.scope,
+            exporters: self.exporters.clone(),
+            anonymise: self.anonymise.clone(),
         }
     }
 
@@ -181,6 +220,10 @@ impl Settings {
                 listener.transport.name(),
                 listener.address
             );
+        }
+        #[cfg(feature = "kafka")]
+        if let Some(kafka) = &self.kafka {
+            text += &format!("read from {kafka}\n");
         }
         for output in &self.outputs {
             text += &format!("write to {output}\n");
@@ -278,7 +321,11 @@ fn listeners(sources: &Sources, matches: &ArgMatches) -> Result<Vec<Listener>, S
             listeners.push(listener.with_protocols(protocols(matches, scope)));
         }
     }
-    if listeners.is_empty() {
+    #[cfg(feature = "kafka")]
+    let is_elsewhere = sources.kafka.kafka.is_some();
+    #[cfg(not(feature = "kafka"))]
+    let is_elsewhere = false;
+    if listeners.is_empty() && !is_elsewhere {
         let protocols = protocols(matches, Scope::ALL);
         let listen = |transport, port| {
             Listener::new(transport, all_addresses(port)).with_protocols(protocols)
@@ -287,6 +334,18 @@ fn listeners(sources: &Sources, matches: &ArgMatches) -> Result<Vec<Listener>, S
         listeners.push(listen(ListenerTransport::Tcp, TCP_PORT));
     }
     Ok(listeners)
+}
+
+/// The topic that datagrams are read from.
+#[cfg(feature = "kafka")]
+fn kafka(listen: &Listen) -> Result<Option<KafkaPlan>, String> {
+    if listen.sources.kafka.kafka.is_none()
+        && listen.state.is_none()
+        && listen.state_interval.is_some()
+    {
+        return Err("--state-interval needs --state or --kafka".to_owned());
+    }
+    KafkaPlan::new(&listen.sources.kafka)
 }
 
 fn protocols(matches: &ArgMatches, scope: Scope) -> Protocols {

@@ -2,6 +2,8 @@
 
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
+#[cfg(feature = "kafka")]
+use core::fmt::Display;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::sync::Mutex;
@@ -11,19 +13,23 @@ use std::time::{Instant, SystemTime};
 use netflow_core::{Decoder, DomainReport, Protocol, Stats, Timestamp};
 use netflow_io::live::LiveSource;
 use netflow_io::{Event, Feed};
-use netflow_output::sink::{Sink, WorkerSink};
+use netflow_output::sink::{Sink as _, WorkerSink};
 #[cfg(feature = "http")]
 use netflow_report::RecentPart;
 
-use super::forward::{Forward, ForwardCounts};
-#[cfg(feature = "http")]
-use super::recent::Recent;
+use super::forward::ForwardCounts;
+#[cfg(feature = "kafka")]
+use super::log::Log;
+use super::results::Results;
 use crate::args::Exporters;
 
 /// How often rows are handed over and the state is reported.
 pub(super) const TICK: Duration = Duration::from_millis(500);
 /// Number of datagrams between two readings of the clock.
-const STRIDE: u32 = 64;
+pub(super) const STRIDE: u32 = 64;
+/// Notices of a worker that are kept between two looks at them.
+#[cfg(feature = "kafka")]
+const NOTICES: usize = 64;
 /// Domains of one worker that are reported.
 const DOMAINS: usize = 1_000;
 
@@ -31,21 +37,43 @@ const DOMAINS: usize = 1_000;
 pub(super) struct Worker {
     pub(super) source: LiveSource,
     pub(super) feed: Feed,
-    pub(super) sink: WorkerSink,
-    pub(super) forward: Forward,
+    pub(super) results: Results,
     pub(super) requests: Receiver<Request>,
     pub(super) shared: Arc<Shared>,
-    /// What the report shows, if one is served.
-    #[cfg(feature = "http")]
-    pub(super) recent: Option<Recent>,
 }
 
 /// The part of a worker that other threads see.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     report: Mutex<WorkerReport>,
+    #[cfg(feature = "kafka")]
+    notices: Mutex<Vec<WorkerNotice>>,
     /// Whether domains are reported, which costs time.
     pub(super) wants_domains: AtomicBool,
+}
+
+/// Something that a worker has noticed, for the log.
+#[cfg(feature = "kafka")]
+#[derive(Debug, Clone)]
+pub(super) struct WorkerNotice {
+    pub(super) is_warning: bool,
+    pub(super) message: &'static str,
+    pub(super) fields: Vec<(&'static str, String)>,
+}
+
+#[cfg(feature = "kafka")]
+impl WorkerNotice {
+    pub(super) fn log(&self, log: &Log) {
+        let fields = self.fields.iter();
+        let fields: Vec<(&str, &dyn Display)> = fields
+            .map(|(name, value)| -> (&str, &dyn Display) { (name, value) })
+            .collect();
+        if self.is_warning {
+            log.warn(self.message, &fields);
+        } else {
+            log.info(self.message, &fields);
+        }
+    }
 }
 
 /// A request to a worker. It answers within [`TICK`], unless an output is slow.
@@ -75,9 +103,61 @@ pub(super) struct WorkerReport {
     pub(super) state_octets: usize,
     pub(super) domains: Vec<DomainReport>,
     pub(super) forward: ForwardCounts,
+    /// What it reads from Kafka, if it does.
+    #[cfg(feature = "kafka")]
+    pub(super) kafka: Option<super::kafka::KafkaReport>,
 }
 
 impl Shared {
+    /// What a worker with these decoders has done.
+    pub(super) fn report_on<'d, D>(&self, decoders: D, results: &Results) -> WorkerReport
+    where
+        D: Iterator<Item = &'d Decoder> + Clone,
+    {
+        let domains = if self.wants_domains.load(Ordering::Relaxed) {
+            let domains = decoders.clone().flat_map(Decoder::domains);
+            domains.take(DOMAINS).collect()
+        } else {
+            Vec::new()
+        };
+        let mut report = WorkerReport {
+            messages: results.messages.clone(),
+            domains,
+            forward: results.forward.counts(),
+            ..WorkerReport::default()
+        };
+        for decoder in decoders {
+            report.stats += *decoder.stats();
+            report.domain_count += decoder.domain_count();
+            report.templates += decoder.templates().count();
+            report.state_octets += decoder.state_octets();
+        }
+        report
+    }
+
+    /// Remembers something for the log, unless there is too much already.
+    #[cfg(feature = "kafka")]
+    pub(super) fn notice(&self, notice: WorkerNotice) {
+        if let Ok(mut notices) = self.notices.lock() {
+            if notices.len() < NOTICES {
+                notices.push(notice);
+            }
+        }
+    }
+
+    /// What is to be written to the log since the last call.
+    #[cfg(feature = "kafka")]
+    pub(super) fn take_notices(&self) -> Vec<WorkerNotice> {
+        let notices = self.notices.lock();
+        notices.map_or_else(|_| Vec::new(), |mut notices| core::mem::take(&mut *notices))
+    }
+
+    pub(super) fn publish(&self, report: WorkerReport) {
+        if let Ok(mut published) = self.report.lock() {
+            *published = report;
+        }
+    }
+
     pub(super) fn report(&self) -> WorkerReport {
         self.report
             .lock()
@@ -88,8 +168,8 @@ impl Shared {
 
 /// The result of a worker that has ended.
 pub(super) struct EndedWorker {
-    /// The state of its exporters.
-    pub(super) state: Vec<u8>,
+    /// The state of its exporters, if it is not kept elsewhere.
+    pub(super) state: Option<Vec<u8>>,
     /// Why it ended before it was asked to.
     pub(super) failure: Option<String>,
 }
@@ -97,7 +177,6 @@ pub(super) struct EndedWorker {
 impl Worker {
     /// Works until the source ends or an output fails.
     pub(super) fn run(mut self) -> EndedWorker {
-        let mut messages = BTreeMap::new();
         let mut failure = None;
         let mut last_tick = Instant::now();
         let mut count: u32 = 0;
@@ -110,28 +189,15 @@ impl Worker {
                 }
                 Some(Ok(Event::Decoded(datagram, decoded))) => {
                     count = count.wrapping_add(1);
-                    self.forward.pass_on(&datagram);
-                    #[cfg(feature = "http")]
-                    if let Some(recent) = &mut self.recent {
-                        recent.decoded(&decoded);
-                    }
-                    for message in decoded.messages().filter(|message| !message.is_late()) {
-                        *messages.entry(message.header().protocol).or_default() += 1;
-                    }
-                    self.sink.message(&decoded)
+                    self.results.decoded(&datagram, &decoded)
                 }
                 Some(Ok(Event::Unreadable(datagram, error))) => {
                     count = count.wrapping_add(1);
-                    self.forward.pass_on(&datagram);
-                    #[cfg(feature = "http")]
-                    if let Some(recent) = &mut self.recent {
-                        recent.unreadable(&datagram, &error);
-                    }
-                    self.sink.unreadable(&datagram, &error)
+                    self.results.unreadable(&datagram, &error)
                 }
                 #[cfg(feature = "http")]
                 Some(Ok(Event::SessionEnds(exporter))) => {
-                    if let Some(recent) = &mut self.recent {
+                    if let Some(recent) = &mut self.results.recent {
                         recent.session_ended(self.feed.decoder(), exporter);
                     }
                     Ok(())
@@ -148,30 +214,26 @@ impl Worker {
             }
             if count % STRIDE == 0 && last_tick.elapsed() >= TICK {
                 last_tick = Instant::now();
-                if let Err(error) = self.tick(&messages) {
+                if let Err(error) = self.tick() {
                     failure = Some(error.to_string());
                     break;
                 }
             }
         }
-        self.forward.finish();
-        let finished = self.sink.finish(self.feed.decoder().stats());
+        self.results.forward.finish();
+        let finished = self.results.sink.finish(self.feed.decoder().stats());
         failure = failure.or(finished.err().map(|error| error.to_string()));
-        self.publish(&messages);
+        self.publish();
         EndedWorker {
-            state: self.feed.decoder().save(),
+            state: Some(self.feed.decoder().save()),
             failure,
         }
     }
 
-    fn tick(&mut self, messages: &BTreeMap<Protocol, u64>) -> std::io::Result<()> {
+    fn tick(&mut self) -> std::io::Result<()> {
         let now = Timestamp::from_system_time(SystemTime::now());
-        self.sink.tick(now)?;
-        #[cfg(feature = "http")]
-        if let Some(recent) = &mut self.recent {
-            recent.tick(now);
-        }
-        self.publish(messages);
+        self.results.tick(now)?;
+        self.publish();
         while let Ok(request) = self.requests.try_recv() {
             match request {
                 Request::Save(to) => {
@@ -180,44 +242,31 @@ impl Worker {
                 }
                 #[cfg(feature = "http")]
                 Request::Report(to) => {
-                    if let Some(recent) = &self.recent {
+                    if let Some(recent) = &self.results.recent {
                         let _ = to.try_send(recent.part(self.feed.decoder()));
                     }
                 }
                 Request::Sink(sink, done) => {
-                    let mut last = core::mem::replace(&mut self.sink, *sink);
+                    let mut last = core::mem::replace(&mut self.results.sink, *sink);
                     last.finish(self.feed.decoder().stats())?;
                     let _ = done.try_send(());
                 }
-                Request::Exporters(exporters) => {
-                    let decoder = self.feed.decoder_mut();
-                    let limits = *decoder.limits();
-                    let taken = core::mem::replace(decoder, Decoder::new(limits));
-                    *decoder = exporters.apply(taken);
-                }
+                Request::Exporters(exporters) => apply(&exporters, self.feed.decoder_mut()),
             }
         }
         Ok(())
     }
 
-    fn publish(&self, messages: &BTreeMap<Protocol, u64>) {
-        let decoder = self.feed.decoder();
-        let domains = if self.shared.wants_domains.load(Ordering::Relaxed) {
-            decoder.domains().take(DOMAINS).collect()
-        } else {
-            Vec::new()
-        };
-        let report = WorkerReport {
-            stats: *decoder.stats(),
-            messages: messages.clone(),
-            domain_count: decoder.domain_count(),
-            templates: decoder.templates().count(),
-            state_octets: decoder.state_octets(),
-            domains,
-            forward: self.forward.counts(),
-        };
-        if let Ok(mut published) = self.shared.report.lock() {
-            *published = report;
-        }
+    fn publish(&self) {
+        let decoders = [self.feed.decoder()];
+        let report = self.shared.report_on(decoders.into_iter(), &self.results);
+        self.shared.publish(report);
     }
+}
+
+/// Configures what is known of exporters from now on.
+pub(super) fn apply(exporters: &Exporters, decoder: &mut Decoder) {
+    let limits = *decoder.limits();
+    let taken = core::mem::replace(decoder, Decoder::new(limits));
+    *decoder = exporters.apply(taken);
 }

@@ -1,5 +1,7 @@
 //! What was read from a topic, and what went wrong.
 
+use core::ops::AddAssign;
+
 use crate::raw::DocumentFault;
 
 /// What was read from a topic so far, and what went wrong.
@@ -31,6 +33,40 @@ pub struct KafkaCounts {
 /// Messages that are no datagram, by reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RefusedMessages([u64; DocumentFault::ALL.len()]);
+
+/// Adds what another source has counted.
+impl AddAssign for KafkaCounts {
+    fn add_assign(&mut self, other: Self) {
+        let Self {
+            messages,
+            octets,
+            refused,
+            removed,
+            rebalances,
+            saved_states,
+            unsaved_states,
+            unusable_states,
+            uncommitted_offsets,
+            errors,
+        } = self;
+        for (counter, more) in [
+            (messages, other.messages),
+            (octets, other.octets),
+            (removed, other.removed),
+            (rebalances, other.rebalances),
+            (saved_states, other.saved_states),
+            (unsaved_states, other.unsaved_states),
+            (unusable_states, other.unusable_states),
+            (uncommitted_offsets, other.uncommitted_offsets),
+            (errors, other.errors),
+        ] {
+            *counter = counter.saturating_add(more);
+        }
+        for (counter, more) in refused.0.iter_mut().zip(other.refused.0) {
+            *counter = counter.saturating_add(more);
+        }
+    }
+}
 
 impl RefusedMessages {
     pub(super) fn add(&mut self, fault: DocumentFault) {

@@ -194,6 +194,29 @@ impl Live {
         })
     }
 
+    /// Listens nowhere: for a collector that has its datagrams from elsewhere.
+    ///
+    /// ```
+    /// let mut live = netflow_io::live::Live::without_listeners()?;
+    /// assert!(live.take_sources().is_empty());
+    /// # Ok::<(), netflow_io::live::LiveError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// There is no descriptor for what ends the other sources.
+    pub fn without_listeners() -> Result<Self, LiveError> {
+        Ok(Self {
+            sources: Vec::new(),
+            listeners: Vec::new(),
+            stopper: Stopper::new()?,
+            counters: Vec::new(),
+            queue_drops: Arc::default(),
+            notices: Arc::default(),
+            is_steered: true,
+        })
+    }
+
     /// The sources, one for each worker; empty after the first call.
     pub fn take_sources(&mut self) -> Vec<LiveSource> {
         core::mem::take(&mut self.sources)

@@ -4,9 +4,12 @@ use alloc::collections::BTreeMap;
 use core::time::Duration;
 use std::process::{Child, Command, Stdio};
 
+use netflow_core::InputNames;
+use netflow_output::format::dialect::Vflow;
+use netflow_output::format::{Format, Lines, Raw, RawForm, Records, Wire};
 use netflow_output::sink::{
-    Credentials, Destination, KafkaKey, LossReason, OutputConfig, OutputState, OutputStatistics,
-    Outputs, Policy, SpoolConfig,
+    Credentials, Destination, Encoding, KafkaKey, LossReason, OutputConfig, OutputState,
+    OutputStatistics, Outputs, Policy, SpoolConfig,
 };
 use netflow_testdata::own_port;
 use rdkafka::ClientConfig;
@@ -131,6 +134,32 @@ fn a_key_can_be_the_exporter_alone_and_rows_can_be_csv() {
             (key.as_str(), row),
             ("198.51.100.1", &format!("192.0.2.1,{index}"))
         );
+    }
+}
+
+#[test]
+fn documents_of_every_schema_begin_as_they_do_in_a_file() {
+    let forms: [fn() -> Box<dyn Format + Send>; 4] = [
+        || Box::new(Raw::new(RawForm::Json)),
+        || Box::new(Lines::new(Records::new(8), InputNames::default())),
+        || Box::new(Lines::new(Wire::new(8), InputNames::default())),
+        || Box::new(Vflow::default()),
+    ];
+    for form in forms {
+        let cluster = cluster();
+        let mut config = to(&cluster);
+        config.encoding = Encoding::rows(form);
+        let outputs = Outputs::start(vec![config]).unwrap();
+        let mut worker = Worker::new(outputs.worker(), 0);
+        worker.send(3);
+        worker.finish();
+        let output = outputs.finish(LONG).remove(0);
+        check(&output);
+        assert!(output.written > 0);
+        for (_, _, document) in messages(&cluster.bootstrap_servers(), output.written) {
+            let parsed = serde_json::from_str::<serde_json::Value>(&document);
+            assert!(parsed.is_ok(), "{document}");
+        }
     }
 }
 

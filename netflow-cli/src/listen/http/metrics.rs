@@ -27,6 +27,8 @@ pub(super) fn text(state: &Snapshot) -> String {
         out.sample(&name, &[], &value);
     }
     decoded(state, &mut out);
+    #[cfg(feature = "kafka")]
+    super::kafka::metrics(state, &mut out);
     outputs(&state.outputs, &mut out);
     host_names(&state.host_names.unwrap_or_default(), &mut out);
     exporters(state, &mut out);
@@ -435,15 +437,20 @@ fn exporters(state: &Snapshot, out: &mut Text) {
 
 /// Families of samples, one after the other.
 #[derive(Debug, Default)]
-struct Text(String);
+pub(super) struct Text(String);
 
 impl Text {
-    fn family(&mut self, name: &str, kind: &str, help: &str) {
+    pub(super) fn family(&mut self, name: &str, kind: &str, help: &str) {
         // Writing into memory does not fail, here and below.
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }
 
-    fn sample(&mut self, name: &str, labels: &[(&str, &dyn Display)], value: &dyn Display) {
+    pub(super) fn sample(
+        &mut self,
+        name: &str,
+        labels: &[(&str, &dyn Display)],
+        value: &dyn Display,
+    ) {
         self.0 += name;
         let mut before = '{';
         for (label, text) in labels {

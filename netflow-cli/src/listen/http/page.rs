@@ -35,7 +35,12 @@ pub(super) fn html(state: &Snapshot) -> String {
             listener.transport, listener.address
         );
     }
-    out += "</table><table>";
+    out += "</table>";
+    #[cfg(feature = "kafka")]
+    for sentence in super::kafka::sentences(state) {
+        let _ = write!(out, "<p>{}", Escaped(&sentence));
+    }
+    out += "<table>";
     for (name, value) in state.received.counters().filter(|(_, value)| *value > 0) {
         let _ = write!(out, "<tr><td>{}<td class=n>{value}", name.replace('_', " "));
     }

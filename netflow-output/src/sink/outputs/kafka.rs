@@ -1,4 +1,7 @@
-//! What an output to Kafka needs.
+//! What a client of Kafka needs.
+
+#[cfg(feature = "kafka")]
+mod settings;
 
 use core::fmt;
 

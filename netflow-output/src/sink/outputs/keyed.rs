@@ -1,7 +1,8 @@
 //! Rows with the keys of their messages, as they wait in a queue or a spool: blocks of rows that have the
 //! same key.
 //!
-//! A block is the length of its key (one octet), the key, the length of its rows (four octets) and the rows.
+//! A block is the length of its key (one octet), the key, the length of its rows (four octets), a line feed and the
+//! rows: formats of lines see by the last octet that a row begins, and not a member of one.
 
 use core::fmt::Write as _;
 #[cfg(feature = "kafka")]
@@ -14,12 +15,15 @@ use crate::format::Framing;
 
 /// Octets of the length of rows.
 const LENGTH: usize = size_of::<u32>();
+/// What the rows of a block come after.
+const BEGIN: u8 = b'\n';
 
 /// Writes blocks around the rows that a format appends to a buffer.
 #[derive(Debug)]
 pub(super) struct KeyedRows {
     kind: KafkaKey,
-    /// Where the rows of the last block begin in the buffer; its key is right before its length.
+    /// Where the rows of the last block begin in the buffer; its length is right before the line feed, its key before
+    /// that.
     rows_at: usize,
     /// The key of the last block; none if it was removed.
     key: Option<Vec<u8>>,
@@ -76,11 +80,11 @@ impl KeyedRows {
         let new = out.get(self.begun_at..).unwrap_or_default();
         self.rows += framing.count(new);
         let len = out.len().saturating_sub(self.rows_at);
-        let length_at = self.rows_at.saturating_sub(LENGTH);
+        let length_at = self.rows_at.saturating_sub(LENGTH + 1);
         if len == 0 {
             let key = self.key.take().unwrap_or_default();
             out.truncate(length_at.saturating_sub(key.len() + 1));
-        } else if let Some(length) = out.get_mut(length_at..self.rows_at) {
+        } else if let Some(length) = out.get_mut(length_at..length_at + LENGTH) {
             length.copy_from_slice(&u32::try_from(len).unwrap_or(0).to_be_bytes());
         }
     }
@@ -106,8 +110,12 @@ pub(super) fn blocks(octets: &[u8]) -> impl Iterator<Item = Block> {
     core::iter::from_fn(move || {
         let key_at = at + 1;
         let key_end = key_at + usize::from(*octets.get(at)?);
-        let rows_at = key_end + LENGTH;
-        let length = octets.get(key_end..rows_at)?.first_chunk()?;
+        let begin = key_end + LENGTH;
+        let length = octets.get(key_end..begin)?.first_chunk()?;
+        let rows_at = begin + 1;
+        if *octets.get(begin)? != BEGIN {
+            return None;
+        }
         let rows_end = rows_at.checked_add(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
         octets.get(rows_at..rows_end)?;
         at = rows_end;
@@ -123,6 +131,7 @@ pub(super) fn append(key: &[u8], rows: &[u8], out: &mut Vec<u8>) {
     out.push(u8::try_from(key.len()).unwrap_or(0));
     out.extend_from_slice(key);
     out.extend_from_slice(&u32::try_from(rows.len()).unwrap_or(0).to_be_bytes());
+    out.push(BEGIN);
     out.extend_from_slice(rows);
 }
 

@@ -13,7 +13,6 @@ use rdkafka::producer::{
 };
 
 use crate::sink::outputs::config::PeerConfig;
-use crate::sink::outputs::http::Credentials;
 use crate::sink::outputs::kafka::{KafkaAddress, KafkaConfig};
 
 /// Settings that users may replace.
@@ -38,7 +37,7 @@ const FIXED: [(&str, &str); 3] = [
 ];
 
 /// Other settings that are refused, with other names of those above.
-const REFUSED: [&str; 9] = [
+const REFUSED: [&str; 7] = [
     "acks",
     "request.required.acks",
     "enable.idempotence",
@@ -46,27 +45,6 @@ const REFUSED: [&str; 9] = [
     "delivery.timeout.ms",
     "delivery.report.only.error",
     "transactional.id",
-    "bootstrap.servers",
-    "metadata.broker.list",
-];
-
-/// What may hold a secret.
-const SECRET: [&str; 8] = [
-    "password",
-    "passphrase",
-    "secret",
-    "private.key",
-    "oauthbearer.config",
-    "ssl.key",
-    "ssl_key",
-    "jaas",
-];
-
-/// Other names of properties that have a value here. A client with both would choose one at random.
-const ALIASES: [(&str, &str); 3] = [
-    ("compression.codec", "compression.type"),
-    ("queue.buffering.max.ms", "linger.ms"),
-    ("sasl.mechanisms", "sasl.mechanism"),
 ];
 
 /// How long messages that are taken back may take.
@@ -96,7 +74,7 @@ pub(super) enum Rejection {
 #[derive(Debug)]
 pub(super) struct Client {
     settings: ClientConfig,
-    credentials: Option<Credentials>,
+    config: KafkaConfig,
     topic: String,
     producer: Option<Producer>,
 }
@@ -180,44 +158,20 @@ impl Client {
         for (name, value) in DEFAULTS {
             settings.set(name, value);
         }
-        let protocol = match (address.is_secure, &config.credentials) {
-            (false, None) => "plaintext",
-            (false, Some(_)) => "sasl_plaintext",
-            (true, None) => "ssl",
-            (true, Some(_)) => "sasl_ssl",
-        };
-        settings.set("security.protocol", protocol);
-        if config.credentials.is_some() {
-            // It never sends the password.
-            settings.set("sasl.mechanism", "SCRAM-SHA-512");
-        }
-        if address.is_secure {
-            let path = |path: &std::path::Path| path.display().to_string();
-            settings.set("ssl.ca.location", path(peer.tls.trusted()?));
-            if let Some((chain, key)) = &peer.tls.client {
-                settings.set("ssl.certificate.location", path(chain));
-                settings.set("ssl.key.location", path(key));
-            }
-        }
-        settings.set("socket.timeout.ms", peer.timeout.as_millis().to_string());
-        let connect = peer.connect_timeout.as_millis().to_string();
-        settings.set("socket.connection.setup.timeout.ms", connect);
-        for (name, value) in &config.settings {
-            check(name)?;
-            let alias = ALIASES.iter().find(|(alias, _)| alias == name);
-            settings.set(alias.map_or(name.as_str(), |(_, usual)| *usual), value);
+        for (name, value) in config.client_settings(address, peer)? {
+            check(&name)?;
+            settings.set(name, value);
         }
         for (name, value) in FIXED {
             settings.set(name, value);
         }
-        settings.set("bootstrap.servers", &address.brokers);
         // The names and values of all settings are checked, and nothing is started.
         settings
             .create_native_config()
             .map_err(|error| sentence(&error))?;
         Ok(Self {
             settings,
-            credentials: config.credentials.clone(),
+            config: config.clone(),
             topic: address.topic.clone(),
             producer: None,
         })
@@ -235,7 +189,7 @@ impl Client {
         let producer = match &mut self.producer {
             Some(producer) => producer,
             none => {
-                let made = connect(&self.settings, self.credentials.as_ref());
+                let made = connect(&self.settings, &self.config);
                 none.insert(made.map_err(Rejection::Failed)?)
             }
         };
@@ -307,15 +261,10 @@ impl Producer {
     }
 }
 
-fn connect(settings: &ClientConfig, credentials: Option<&Credentials>) -> io::Result<Producer> {
+fn connect(settings: &ClientConfig, config: &KafkaConfig) -> io::Result<Producer> {
     let mut settings = settings.clone();
-    if let Some(credentials) = credentials {
-        let secret = credentials.read()?;
-        let (user, password) = secret.split_once(':').ok_or_else(|| {
-            io::Error::other("the credentials for Kafka have the form user:password")
-        })?;
-        settings.set("sasl.username", user);
-        settings.set("sasl.password", password);
+    for (name, value) in config.secret_settings()? {
+        settings.set(name, value);
     }
     let producer = settings.create_with_context(Events::default());
     Ok(Producer(producer.map_err(|error| sentence(&error))?))
@@ -323,11 +272,6 @@ fn connect(settings: &ClientConfig, credentials: Option<&Credentials>) -> io::Re
 
 /// Refuses settings that are not for users.
 fn check(name: &str) -> io::Result<()> {
-    if SECRET.iter().any(|part| name.contains(part)) {
-        return Err(io::Error::other(format!(
-            "the setting {name} may be a secret, which belongs into a file or the environment"
-        )));
-    }
     if REFUSED.contains(&name) {
         return Err(io::Error::other(format!(
             "the setting {name} cannot be changed: the accounting of rows depends on it"
