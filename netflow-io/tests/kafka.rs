@@ -113,6 +113,10 @@ impl Member {
                     self.problems.extend(assigned.problem);
                 }
             }
+            KafkaEvent::Restarted { partition } => {
+                self.numbers.insert(partition, Vec::new());
+                self.problems.push("restarted");
+            }
             KafkaEvent::Revoked { is_lost } => {
                 if !is_lost {
                     self.save();
@@ -270,6 +274,16 @@ fn a_pause_reads_nothing_and_loses_nothing() {
         members[0].count() == 100
     });
     assert_eq!(members[0].numbers[&0], (0..100).collect::<Vec<_>>());
+    // A partition that is given back while it is paused is read when it comes back.
+    members[0].source.pause();
+    members.push(Member::join(&options));
+    wait_until("both have partitions", &mut members, |members| {
+        members.iter().all(|member| member.numbers.len() == 2)
+    });
+    send(&cluster, 0, &[document(100)]);
+    wait_until("the last is read", &mut members, |members| {
+        members.iter().map(Member::count).sum::<usize>() == 101
+    });
 }
 
 #[test]

@@ -160,6 +160,22 @@ const LISTEN: &[(&str, &[&str])] = &[
         "kafka::settings_are_checked_before_anything_starts",
         &["kafka-setting"],
     ),
+    #[cfg(feature = "kafka")]
+    (
+        "kafka::a_topic_is_read_instead_of_sockets",
+        &["kafka", "group"],
+    ),
+    #[cfg(feature = "kafka")]
+    (
+        "kafka::what_can_never_be_read_is_refused_before_anything_starts",
+        &[
+            "group-credentials",
+            "group-ca",
+            "group-certificate",
+            "group-key",
+            "group-setting",
+        ],
+    ),
     ("options::a_sampling_rate_can_be_configured", &["sampling"]),
     (
         "schemas::an_announced_rate_can_be_overridden",

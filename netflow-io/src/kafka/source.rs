@@ -26,14 +26,22 @@ pub struct KafkaSource {
     topic: String,
     consumer: BaseConsumer<Events>,
     states: StateTopic,
-    documents: SingleDocument,
-    /// The offset of the next message of each partition that is assigned.
-    positions: BTreeMap<i32, i64>,
+    reading: Reading,
+    /// A message that was read before the caller knew that its partition begins again.
+    held: Option<HeldMessage>,
     /// Partitions whose states are still to be read.
     assigned: Option<Vec<i32>>,
     /// The caller has to release all partitions; other members may read them already.
     revoked: Option<bool>,
     is_paused: bool,
+}
+
+/// How far the partitions are read.
+#[derive(Debug, Default)]
+struct Reading {
+    documents: SingleDocument,
+    /// The offset of the next message of each partition that is assigned; negative if it is the oldest that there is.
+    positions: BTreeMap<i32, i64>,
     counts: KafkaCounts,
 }
 
@@ -69,10 +77,23 @@ pub enum KafkaEvent<'a> {
         /// It is too late to save anything: others may read the partitions already.
         is_lost: bool,
     },
+    /// The brokers have no messages from the offset on at which the partition was to be read: it is another topic that
+    /// has the same name, or was cut. It is read from its oldest message on, and what was known of it is void.
+    Restarted {
+        /// The partition.
+        partition: i32,
+    },
     /// Something failed that is tried again, in words.
     Failed(String),
     /// Nothing came for a while.
     Idle,
+}
+
+/// A message that is read, and not returned yet.
+struct HeldMessage {
+    partition: i32,
+    offset: i64,
+    octets: Vec<u8>,
 }
 
 /// A partition to read from now on.
@@ -104,8 +125,8 @@ impl fmt::Debug for KafkaSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KafkaSource")
             .field("topic", &self.topic)
-            .field("positions", &self.positions)
-            .field("counts", &self.counts)
+            .field("positions", &self.reading.positions)
+            .field("counts", &self.reading.counts)
             .finish_non_exhaustive()
     }
 }
@@ -129,12 +150,11 @@ impl KafkaSource {
             topic: options.topic.clone(),
             consumer,
             states: StateTopic::new(options).map_err(failed)?,
-            documents: SingleDocument::default(),
-            positions: BTreeMap::new(),
+            reading: Reading::default(),
+            held: None,
             assigned: None,
             revoked: None,
             is_paused: false,
-            counts: KafkaCounts::default(),
         })
     }
 
@@ -149,6 +169,11 @@ impl KafkaSource {
             let reason = reason.unwrap_or_else(|| "the credentials are refused".to_owned());
             return Err(KafkaError::Client(reason));
         }
+        if let Some(held) = self.held.take() {
+            return Ok(self
+                .reading
+                .message(held.partition, held.offset, &held.octets));
+        }
         if let Some(is_lost) = self.revoked {
             return Ok(KafkaEvent::Revoked { is_lost });
         }
@@ -158,7 +183,8 @@ impl KafkaSource {
                 Ok(partitions) => {
                     self.assigned = None;
                     self.is_paused = false;
-                    self.counts.rebalances = self.counts.rebalances.saturating_add(1);
+                    self.reading.counts.rebalances =
+                        self.reading.counts.rebalances.saturating_add(1);
                     return Ok(KafkaEvent::Assigned(partitions));
                 }
                 Err(reason) => failure = Some(reason),
@@ -182,7 +208,7 @@ impl KafkaSource {
             None => {
                 let failure = failure.or_else(|| self.consumer.context().take_error());
                 return Ok(failure.map_or(KafkaEvent::Idle, |reason| {
-                    self.counts.errors = self.counts.errors.saturating_add(1);
+                    self.reading.counts.errors = self.reading.counts.errors.saturating_add(1);
                     KafkaEvent::Failed(reason)
                 }));
             }
@@ -190,7 +216,7 @@ impl KafkaSource {
                 return Err(KafkaError::Client(sentence(&error)));
             }
             Some(Err(error)) => {
-                self.counts.errors = self.counts.errors.saturating_add(1);
+                self.reading.counts.errors = self.reading.counts.errors.saturating_add(1);
                 let reason = self.consumer.context().take_error();
                 return Ok(KafkaEvent::Failed(
                     reason.unwrap_or_else(|| sentence(&error)),
@@ -199,42 +225,27 @@ impl KafkaSource {
             Some(Ok(message)) => message,
         };
         let (partition, offset) = (message.partition(), message.offset());
-        let Some(position) = self.positions.get_mut(&partition) else {
+        let Some(position) = self.reading.positions.get_mut(&partition) else {
             // Of an assignment that has ended: its new owner reads it.
             return Ok(KafkaEvent::Idle);
         };
-        if offset < *position {
-            return Ok(KafkaEvent::Idle);
-        }
-        let counts = &mut self.counts;
-        if *position >= 0 {
-            let removed = u64::try_from(offset.saturating_sub(*position)).unwrap_or(0);
-            counts.removed = counts.removed.saturating_add(removed);
-        }
-        *position = offset.saturating_add(1);
-        let frame = u64::try_from(*position).unwrap_or(0);
         let octets = message.payload().unwrap_or_default();
-        let len = octets.len();
-        counts.messages = counts.messages.saturating_add(1);
-        counts.octets = counts
-            .octets
-            .saturating_add(u64::try_from(len).unwrap_or(u64::MAX));
-        Ok(match self.documents.read(octets) {
-            Ok(datagram) => KafkaEvent::Datagram {
+        if offset < *position {
+            *position = offset;
+            let unusable = &mut self.reading.counts.unusable_states;
+            *unusable = unusable.saturating_add(1);
+            self.held = Some(HeldMessage {
                 partition,
                 offset,
-                datagram: datagram.with_frame(u32::try_from(partition).unwrap_or(0), frame),
-            },
-            Err(fault) => {
-                counts.refused.add(fault);
-                KafkaEvent::Refused {
-                    partition,
-                    offset,
-                    octets: len,
-                    reason: fault.to_string(),
-                }
-            }
-        })
+                octets: octets.to_vec(),
+            });
+            return Ok(KafkaEvent::Restarted { partition });
+        }
+        if *position >= 0 {
+            let removed = u64::try_from(offset.saturating_sub(*position)).unwrap_or(0);
+            self.reading.counts.removed = self.reading.counts.removed.saturating_add(removed);
+        }
+        Ok(self.reading.message(partition, offset, octets))
     }
 
     /// Begins to read partitions where their states say. An error is a sentence.
@@ -263,15 +274,8 @@ impl KafkaSource {
         let (mut positions, mut assigned) = (BTreeMap::new(), Vec::new());
         let mut unusable: u64 = 0;
         for partition in partitions {
-            let ends = self
-                .consumer
-                .fetch_watermarks(&self.topic, *partition, PATIENCE);
-            let (low, high) = ends.map_err(words)?;
             let (mut snapshot, mut offset, mut problem) = (None, None, None);
             match states.remove(partition) {
-                Some(FoundState::Saved(at, _)) if at > high => {
-                    problem = Some("it is of another topic that had this name");
-                }
                 Some(FoundState::Saved(at, saved)) => (snapshot, offset) = (Some(saved), Some(at)),
                 Some(FoundState::Damaged) => problem = Some("it is no state of a partition"),
                 None => {}
@@ -280,12 +284,11 @@ impl KafkaSource {
             if offset.is_none() {
                 let found = committed.find_partition(&self.topic, *partition);
                 offset = match found.map(|found| found.offset()) {
-                    Some(Offset::Offset(at)) if (low..=high).contains(&at) => Some(at),
+                    Some(Offset::Offset(at)) => Some(at),
                     _ => None,
                 };
             }
-            // Brokers may have removed messages that the state does not know.
-            let start = offset.map_or(Offset::Beginning, |at| Offset::Offset(at.max(low)));
+            let start = offset.map_or(Offset::Beginning, Offset::Offset);
             wanted
                 .add_partition_offset(&self.topic, *partition, start)
                 .map_err(words)?;
@@ -298,15 +301,17 @@ impl KafkaSource {
             });
         }
         self.consumer.assign(&wanted).map_err(words)?;
-        self.counts.unusable_states = self.counts.unusable_states.saturating_add(unusable);
-        self.positions = positions;
+        self.reading.counts.unusable_states =
+            self.reading.counts.unusable_states.saturating_add(unusable);
+        self.reading.positions = positions;
+        self.held = None;
         Ok(assigned)
     }
 
     /// The offset of the next message of each partition of which something was read, or will be read from a known
     /// place on.
     pub fn positions(&self) -> impl Iterator<Item = (i32, i64)> {
-        let positions = self.positions.iter();
+        let positions = self.reading.positions.iter();
         let positions = positions.map(|(partition, offset)| (*partition, *offset));
         positions.filter(|(_, offset)| *offset >= 0)
     }
@@ -329,7 +334,7 @@ impl KafkaSource {
             let _ = offsets.add_partition_offset(&self.topic, state.partition, offset);
         }
         let count = |len: usize| u64::try_from(len).unwrap_or(u64::MAX);
-        let counts = &mut self.counts;
+        let counts = &mut self.reading.counts;
         counts.saved_states = counts.saved_states.saturating_add(count(stored.len()));
         if offsets.count() > 0 && self.consumer.commit(&offsets, CommitMode::Async).is_err() {
             counts.uncommitted_offsets = counts
@@ -351,8 +356,11 @@ impl KafkaSource {
     ///
     /// The client does not do so.
     pub fn release(&mut self) -> Result<(), KafkaError> {
+        // The client remembers it for partitions that come back.
+        self.resume();
         self.revoked = None;
-        self.positions.clear();
+        self.held = None;
+        self.reading.positions.clear();
         let released = self.consumer.unassign();
         released.map_err(|error| KafkaError::Client(sentence(&error)))
     }
@@ -374,7 +382,7 @@ impl KafkaSource {
 
     fn partitions(&self) -> TopicPartitionList {
         let mut list = TopicPartitionList::new();
-        for partition in self.positions.keys() {
+        for partition in self.reading.positions.keys() {
             list.add_partition(&self.topic, *partition);
         }
         list
@@ -394,10 +402,41 @@ impl KafkaSource {
     /// What was read so far, and what went wrong.
     #[must_use]
     pub fn counts(&self) -> KafkaCounts {
-        let mut counts = self.counts.clone();
+        let mut counts = self.reading.counts.clone();
         let reported = self.consumer.context().uncommitted();
         counts.uncommitted_offsets = counts.uncommitted_offsets.saturating_add(reported);
         counts
+    }
+}
+
+impl Reading {
+    /// What a message is; what follows it is read next.
+    fn message(&mut self, partition: i32, offset: i64, octets: &[u8]) -> KafkaEvent<'_> {
+        let next = offset.saturating_add(1);
+        self.positions.insert(partition, next);
+        let counts = &mut self.counts;
+        counts.messages = counts.messages.saturating_add(1);
+        let len = u64::try_from(octets.len()).unwrap_or(u64::MAX);
+        counts.octets = counts.octets.saturating_add(len);
+        match self.documents.read(octets) {
+            Ok(datagram) => {
+                let input = u32::try_from(partition).unwrap_or(0);
+                KafkaEvent::Datagram {
+                    partition,
+                    offset,
+                    datagram: datagram.with_frame(input, u64::try_from(next).unwrap_or(0)),
+                }
+            }
+            Err(fault) => {
+                counts.refused.add(fault);
+                KafkaEvent::Refused {
+                    partition,
+                    offset,
+                    octets: octets.len(),
+                    reason: fault.to_string(),
+                }
+            }
+        }
     }
 }
 

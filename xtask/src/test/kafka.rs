@@ -1,4 +1,4 @@
-//! Outputs to Kafka: the only step that builds librdkafka, which takes minutes.
+//! Kafka: the only step that builds librdkafka, which takes minutes.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,16 +9,23 @@ use crate::repository::{Result, root, target};
 
 /// With brokers inside of the process, and with a broker of another project.
 pub(super) fn test() -> Result {
-    cargo("clippy --locked -p netflow-output -p netflow-cli --all-targets --all-features")
+    cargo("clippy --locked -p netflow-io -p netflow-output -p netflow-cli --all-targets --all-features")
         .arguments("-- -D warnings")
         .run()?;
+    let broker = broker()?;
+    cargo("test --locked -p netflow-io --features kafka --lib").run()?;
+    cargo("test --locked -p netflow-io --features kafka --test kafka").run()?;
     cargo("test --locked -p netflow-output --all-features --lib").run()?;
     cargo("test --locked -p netflow-output --all-features --test outputs kafka")
         .arguments("-- --include-ignored")
-        .variable_unseen("NETFLOW_KAFKA_BROKER", broker()?)
+        .variable_unseen("NETFLOW_KAFKA_BROKER", &broker)
         .run()?;
     cargo("test --locked -p netflow-cli --all-features --lib").run()?;
-    cargo("test --locked -p netflow-cli --all-features --test listen -- kafka each_option").run()
+    cargo("test --locked -p netflow-cli --all-features --test listen -- each_option").run()?;
+    cargo("test --locked -p netflow-cli --all-features --test listen kafka")
+        .arguments("-- --include-ignored")
+        .variable_unseen("NETFLOW_KAFKA_BROKER", &broker)
+        .run()
 }
 
 /// A broker from PyPI.

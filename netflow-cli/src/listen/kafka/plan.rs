@@ -1,6 +1,7 @@
 //! What the options say about the topic that datagrams are read from.
 
 use core::fmt;
+use std::fs::File;
 use std::io;
 
 use netflow_io::kafka::KafkaOptions;
@@ -37,6 +38,12 @@ impl KafkaPlan {
         for setting in &args.group_setting {
             KafkaOptions::check_setting(&setting.0).map_err(|error| error.to_string())?;
             config.settings.push((setting.0.clone(), setting.1.clone()));
+        }
+        for file in [&args.group_ca, &args.group_certificate, &args.group_key] {
+            // The client would find out later, and say so again and again.
+            if let Some((path, Err(error))) = file.as_ref().map(|path| (path, File::open(path))) {
+                return Err(format!("{} cannot be read: {error}", path.display()));
+            }
         }
         let mut peer = PeerConfig::default();
         peer.tls.ca.clone_from(&args.group_ca);

@@ -199,6 +199,7 @@ impl KafkaWorker {
                 }
                 return Ok(true);
             }
+            KafkaEvent::Restarted { partition } => self.restart(partition),
             KafkaEvent::Assigned(partitions) => self.begin(partitions),
             KafkaEvent::Revoked { is_lost } => self.release(is_lost)?,
             KafkaEvent::Failed(reason) => {
@@ -282,11 +283,30 @@ impl KafkaWorker {
         self.last_checkpoint = Instant::now();
     }
 
+    /// Begins to decode a partition again, without its state.
+    fn restart(&mut self, partition: i32) {
+        let share = self.partitions.len().max(1);
+        let feed = Feed::new(self.settings.decoders.decoder(share)).keeping_last_problems();
+        if let Some(old) = self.partitions.insert(partition, feed) {
+            self.released += *old.decoder().stats();
+        }
+        self.saved.remove(&partition);
+        self.pending = None;
+        let fields = vec![
+            ("partition", partition.to_string()),
+            ("reason", "the topic is another one, or was cut".to_owned()),
+        ];
+        self.notice(true, "the state of a partition is not used", fields);
+    }
+
     /// Saves the states of all partitions, if there is time, and gives them back.
     fn release(&mut self, is_lost: bool) -> io::Result<()> {
         if !is_lost && !self.partitions.is_empty() {
             self.advance_pending();
-            self.pending = self.take_checkpoint()?;
+            // Without room the last rows would wait, and with them the other members.
+            if self.results.sink.has_room() {
+                self.pending = self.take_checkpoint()?;
+            }
             let settlement = self.wait_for_pending(Instant::now() + RELEASING);
             if settlement == Some(Settlement::Waiting) {
                 let message = "outputs are behind: the next owner of the partitions reads some messages again";
@@ -325,7 +345,8 @@ impl KafkaWorker {
                 source.pause();
             }
             self.step()?;
-            self.tick()?;
+            // What is gathered stays, as handing it over would wait too.
+            self.report_and_answer()?;
         }
         if let Some(source) = &mut self.source {
             source.resume();
@@ -336,12 +357,18 @@ impl KafkaWorker {
     fn tick(&mut self) -> io::Result<()> {
         let now = Timestamp::from_system_time(SystemTime::now());
         self.results.tick(now)?;
-        self.has_reported = false;
         self.advance_pending();
         if self.pending.is_none() && self.last_checkpoint.elapsed() >= self.settings.state_interval
         {
             self.pending = self.take_checkpoint()?;
         }
+        self.report_and_answer()
+    }
+
+    /// Reports what was done, and does what others ask for.
+    fn report_and_answer(&mut self) -> io::Result<()> {
+        self.has_reported = false;
+        self.advance_pending();
         self.publish();
         while let Ok(request) = self.requests.try_recv() {
             self.answer(request)?;

@@ -19,7 +19,7 @@ use super::keyed::KeyedRows;
 use crate::format::{Format, FormatError, Framing, Selection};
 
 /// Octets of rows that are gathered before they are handed over.
-const GATHERED: usize = 64 * 1024;
+pub(super) const GATHERED: usize = 64 * 1024;
 
 /// Makes rows, and passes them on with their number.
 pub(super) enum Encoder {

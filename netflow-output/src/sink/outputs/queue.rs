@@ -10,6 +10,7 @@ use netflow_core::Timestamp;
 
 use super::chunk::Chunk;
 use super::config::{Policy, QueueLimits};
+use super::encoder::GATHERED;
 use super::ledger::{Ledger, LossReason};
 use super::spool::Spool;
 
@@ -298,10 +299,10 @@ impl Queue {
         self.lock().has_given_up
     }
 
-    /// Whether rows of any size are taken without a wait.
+    /// Whether the next chunk of a worker is taken without a wait.
     pub(super) fn takes_rows(&self) -> bool {
         let state = self.lock();
-        self.policy != Policy::Block || state.is_closed || state.has_room(0, self.limits)
+        self.policy != Policy::Block || state.is_closed || state.has_room(GATHERED, self.limits)
     }
 
     /// Octets on disk.
