@@ -113,6 +113,27 @@ fn what_can_never_be_read_is_refused_before_anything_starts() {
     assert!(ended.log.contains("--state or --kafka"), "{}", ended.log);
 }
 
+#[test]
+fn metrics_are_those_of_the_page_also_without_a_broker() {
+    let options = ["--output", "null", "--metrics", "127.0.0.1:0"];
+    let mut collector = Collector::start(&[&TOPIC[..], &options].concat());
+    collector.wait(|collector| collector.log().contains("cannot be read"));
+    let (_, text) = crate::http::get(collector.addresses[0], "/metrics");
+    let names = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+    let names = names.map(|line| line.split(' ').next().unwrap().to_owned());
+    let kafka: BTreeSet<_> = names
+        .filter(|name| name.starts_with("netflow_kafka_"))
+        .collect();
+    assert_eq!(
+        kafka,
+        crate::http::described_metrics(&crate::http::page("kafka.md"))
+    );
+    let (status, health) = crate::http::get(collector.addresses[0], "/health");
+    assert_eq!(status, "HTTP/1.1 200 OK");
+    assert!(health.contains("0 partitions are read here"), "{health}");
+    assert_eq!(collector.stop().status, Some(0));
+}
+
 /// A broker of another project, which holds messages in memory.
 struct Broker {
     child: Child,

@@ -65,7 +65,7 @@ impl HandedOver {
     }
 
     /// Waits for the rows that have this receipt.
-    pub(super) fn add(&mut self, receipt: Receipt, queue: &Arc<Queue>) {
+    pub(super) fn add(&mut self, receipt: &Receipt, queue: &Arc<Queue>) {
         let weak = Arc::downgrade(&receipt.0);
         self.outputs.push((weak, Arc::clone(queue)));
     }

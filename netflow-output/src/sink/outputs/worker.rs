@@ -50,7 +50,7 @@ impl WorkerSink {
         self.flush()?;
         let mut handed_over = HandedOver::new();
         for output in &mut self.outputs {
-            handed_over.add(mem::take(&mut output.receipt), &output.queue);
+            handed_over.add(&mem::take(&mut output.receipt), &output.queue);
         }
         Ok(handed_over)
     }
