@@ -205,7 +205,7 @@ pub(crate) struct Sources {
 pub(crate) struct KafkaArgs {
     /// Read datagrams from this topic (kafka://BROKER,…/TOPIC, kafka+tls://), where other collectors put them with
     /// --schema raw. Each worker is a member of the consumer group; the state of each partition is kept in
-    /// the topic TOPIC-GROUP-state. Without --udp, --tcp and --tls, no address is listened on
+    /// the topic TOPIC-GROUP-state. No address is listened on unless others are given, such as by --udp
     #[arg(long, value_name = "WHERE", requires = "group")]
     pub(crate) kafka: Option<String>,
 

@@ -297,7 +297,7 @@ fn metric(collectors: &[Collector], name: &str) -> BTreeMap<String, u64> {
 /// Waits until these collectors have read this number of messages of each exporter.
 fn wait_for_messages(collectors: &[Collector], messages: u32) {
     let name = "netflow_exporter_messages_total";
-    let expected = vec![u64::from(messages); Exporters::COUNT];
+    let expected = [u64::from(messages); Exporters::COUNT];
     let mut found = BTreeMap::new();
     for _ in 0..600 {
         found = metric(collectors, name);

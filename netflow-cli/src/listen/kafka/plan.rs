@@ -26,9 +26,9 @@ impl KafkaPlan {
             return Ok(None);
         };
         let parsed: Result<Destination, _> = address.parse();
-        let address = match parsed.map_err(|error| format!("--kafka {error}"))? {
-            Destination::Kafka(address) => address,
-            _ => return Err("--kafka takes kafka://BROKER/TOPIC or kafka+tls://".to_owned()),
+        let parsed = parsed.map_err(|error| format!("--kafka {error}"))?;
+        let Destination::Kafka(address) = parsed else {
+            return Err("--kafka takes kafka://BROKER/TOPIC or kafka+tls://".to_owned());
         };
         let mut config = KafkaConfig::default();
         let from = args.group_credentials.as_deref();

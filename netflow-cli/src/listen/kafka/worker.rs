@@ -202,11 +202,7 @@ impl KafkaWorker {
             KafkaEvent::Restarted { partition } => self.restart(partition),
             KafkaEvent::Assigned(partitions) => self.begin(partitions),
             KafkaEvent::Revoked { is_lost } => self.release(is_lost)?,
-            KafkaEvent::Failed(reason) => {
-                if !core::mem::replace(&mut self.is_failing, true) {
-                    self.notice(true, "the topic cannot be read", vec![("reason", reason)]);
-                }
-            }
+            KafkaEvent::Failed(reason) => self.report_failure(reason),
             _ => {}
         }
         Ok(false)
@@ -222,12 +218,16 @@ impl KafkaWorker {
         }
     }
 
+    /// Reports the first of several failures; the counters have all of them.
+    fn report_failure(&mut self, reason: String) {
+        if !core::mem::replace(&mut self.is_failing, true) {
+            self.notice(true, "the topic cannot be read", vec![("reason", reason)]);
+        }
+    }
+
     /// Gives the client up, to make another one after a while.
     fn leave(&mut self, reason: &str) {
-        if !core::mem::replace(&mut self.is_failing, true) {
-            let fields = vec![("reason", reason.to_owned())];
-            self.notice(true, "the topic cannot be read", fields);
-        }
+        self.report_failure(reason.to_owned());
         self.forget();
         if let Some(source) = self.source.take() {
             self.counted += source.counts();
