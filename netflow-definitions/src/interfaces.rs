@@ -5,7 +5,7 @@ use std::path::Path;
 
 use netflow_core::ConfiguredInterface;
 
-use crate::{Error, LineFault, csv, read_text};
+use crate::{DefinitionError, LineFault, csv, read_text};
 
 /// The columns, by name and in any order; the first three are required.
 const COLUMNS: [&str; 5] = ["exporter", "index", "name", "speed", "description"];
@@ -19,7 +19,7 @@ const LONGEST: usize = 1_024;
 /// # Errors
 ///
 /// The file cannot be read, or a line has another form; the error names the line and what was expected there.
-pub fn read_interfaces(path: &Path) -> Result<Vec<ConfiguredInterface>, Error> {
+pub fn read_interfaces(path: &Path) -> Result<Vec<ConfiguredInterface>, DefinitionError> {
     parse_interfaces(&read_text(path)?, &path.display().to_string())
 }
 
@@ -41,15 +41,18 @@ pub fn read_interfaces(path: &Path) -> Result<Vec<ConfiguredInterface>, Error> {
 ///     error.to_string(),
 ///     "interfaces.csv:2: expected the index of an interface, found \"eth0\""
 /// );
-/// # Ok::<(), netflow_definitions::Error>(())
+/// # Ok::<(), netflow_definitions::DefinitionError>(())
 /// ```
 ///
 /// # Errors
 ///
 /// See [`read_interfaces`].
-pub fn parse_interfaces(text: &str, file: &str) -> Result<Vec<ConfiguredInterface>, Error> {
+pub fn parse_interfaces(
+    text: &str,
+    file: &str,
+) -> Result<Vec<ConfiguredInterface>, DefinitionError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    interfaces(text).map_err(|(line, reason)| Error {
+    interfaces(text).map_err(|(line, reason)| DefinitionError {
         file: file.to_owned(),
         line,
         reason,

@@ -21,7 +21,7 @@
 //! assert_eq!(&*found[0].element.name, "queueDepth");
 //! let definitions: Definitions = found.into_iter().map(|found| found.element).collect();
 //! # let _ = definitions;
-//! # Ok::<(), netflow_definitions::Error>(())
+//! # Ok::<(), netflow_definitions::DefinitionError>(())
 //! ```
 //!
 //! If an element has several definitions, the last one counts, as it does when they are collected into
@@ -51,7 +51,7 @@ pub use self::interfaces::{parse_interfaces, read_interfaces};
 /// let found = netflow_definitions::parse(text, "queues.csv")?;
 /// assert_eq!((&*found[0].element.name, found[0].line), ("queueDepth", 2));
 /// assert_eq!(found[0].element.origin.as_deref(), Some("queues.csv:2"));
-/// # Ok::<(), netflow_definitions::Error>(())
+/// # Ok::<(), netflow_definitions::DefinitionError>(())
 /// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -72,7 +72,7 @@ pub struct LocatedElement {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Error {
+pub struct DefinitionError {
     /// The name of the file.
     pub file: String,
     /// The line, from 1; 0 if the file cannot be read at all.
@@ -81,7 +81,7 @@ pub struct Error {
     pub reason: String,
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for DefinitionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
             0 => write!(f, "{}: {}", self.file, self.reason),
@@ -90,7 +90,7 @@ impl fmt::Display for Error {
     }
 }
 
-impl core::error::Error for Error {}
+impl core::error::Error for DefinitionError {}
 
 /// The line of a fault, and what is wrong.
 type LineFault = (usize, String);
@@ -104,14 +104,14 @@ const MAX_OCTETS: u64 = 64 << 20;
 ///
 /// The file cannot be read, or has none of the known formats; the error names the line and what was
 /// expected there.
-pub fn read(path: &Path) -> Result<Vec<LocatedElement>, Error> {
+pub fn read(path: &Path) -> Result<Vec<LocatedElement>, DefinitionError> {
     parse(&read_text(path)?, &path.display().to_string())
 }
 
 /// The text of a file, if it is not too large.
-fn read_text(path: &Path) -> Result<String, Error> {
+fn read_text(path: &Path) -> Result<String, DefinitionError> {
     let file = path.display().to_string();
-    let unreadable = |reason: String| Error {
+    let unreadable = |reason: String| DefinitionError {
         file: file.clone(),
         line: 0,
         reason,
@@ -128,7 +128,7 @@ fn read_text(path: &Path) -> Result<String, Error> {
 /// # Errors
 ///
 /// See [`read`].
-pub fn parse(text: &str, file: &str) -> Result<Vec<LocatedElement>, Error> {
+pub fn parse(text: &str, file: &str) -> Result<Vec<LocatedElement>, DefinitionError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let found = if text.trim_start().starts_with('<') {
         xml::parse(text)
@@ -137,7 +137,7 @@ pub fn parse(text: &str, file: &str) -> Result<Vec<LocatedElement>, Error> {
     } else {
         yaml::parse(text).and_then(|root| tools::definitions(&root))
     };
-    let mut found = found.map_err(|(line, reason)| Error {
+    let mut found = found.map_err(|(line, reason)| DefinitionError {
         file: file.to_owned(),
         line,
         reason,

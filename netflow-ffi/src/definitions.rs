@@ -17,7 +17,7 @@ pub struct netflow_definitions {
 impl netflow_definitions {
     /// Adds the definitions of a file, or says what is wrong with it.
     pub(crate) fn read(&mut self, path: &Path) -> Result<(), (Failure, String)> {
-        let failed = |error: ::netflow_definitions::Error| {
+        let failed = |error: ::netflow_definitions::DefinitionError| {
             (Failure::argument("file of definitions"), error.to_string())
         };
         for found in ::netflow_definitions::read(path).map_err(failed)? {

@@ -27,7 +27,7 @@ pub use self::sampling::{
 use self::template::SentTemplate;
 pub(crate) use self::template::TemplateRoom;
 pub use self::template::{
-    Changes, NewLength, TemplateEvent, TemplateField, TemplateHistory, Templates,
+    Changes, HistoryEvent, HistoryField, NewLength, TemplateHistory, Templates,
 };
 pub use self::unread::{RefusedTemplate, UnreadSets};
 use crate::count;

@@ -7,7 +7,7 @@ use netflow_core::{Datagram, Decoded, Decoder, DomainKey, Error, MessageHeader};
 
 use crate::domain::{DomainHealth, TemplateRoom};
 use crate::limits::HealthLimits;
-use crate::problem::Problems;
+use crate::problem::ProblemsByKind;
 use crate::report::Report;
 use crate::rules;
 use crate::source::SourceFacts;
@@ -44,7 +44,7 @@ pub struct Health {
     by_key: HashMap<DomainKey, usize>,
     /// Messages of domains beyond the limit.
     other_messages: u64,
-    problems: Problems,
+    problems: ProblemsByKind,
     room: TemplateRoom,
     unreadable: u64,
     source: SourceFacts,
@@ -65,7 +65,7 @@ impl Health {
             domains: Vec::new(),
             by_key: HashMap::new(),
             other_messages: 0,
-            problems: Problems::default(),
+            problems: ProblemsByKind::default(),
             room: TemplateRoom::new(&limits),
             unreadable: 0,
             source: SourceFacts::default(),

@@ -49,15 +49,15 @@ mod source;
 
 pub use self::domain::{
     Announced, AnnouncedRate, AnnouncedSelection, Changes, Clock, Contradictions, DomainHealth,
-    Gap, IcmpUse, Meanings, MissingTime, MissingTimes, NewLength, RateCount, Rates,
-    RefusedTemplate, SecondCounterUse, Seen, Skew, TemplateEvent, TemplateField, TemplateHistory,
-    Templates, UnknownAlgorithm, UnreadSets, sampler_name,
+    Gap, HistoryEvent, HistoryField, IcmpUse, Meanings, MissingTime, MissingTimes, NewLength,
+    RateCount, Rates, RefusedTemplate, SecondCounterUse, Seen, Skew, TemplateHistory, Templates,
+    UnknownAlgorithm, UnreadSets, sampler_name,
 };
 pub use self::examples::Examples;
 pub use self::finding::{Detail, Finding, FindingKind, Severity};
 pub use self::health::Health;
 pub use self::limits::HealthLimits;
-pub use self::problem::{Around, ProblemExample, ProblemKind, Problems};
+pub use self::problem::{Around, ProblemExample, ProblemKind, ProblemsByKind};
 pub use self::report::Report;
 pub use self::source::SourceFacts;
 

@@ -32,7 +32,7 @@ const MARKED: usize = 4;
 /// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct Problems {
+pub struct ProblemsByKind {
     /// One entry for each reason and section.
     pub kinds: Vec<ProblemKind>,
     /// Problems of kinds beyond [`HealthLimits::problems`].
@@ -134,7 +134,7 @@ pub struct Around {
     pub marked: Range<usize>,
 }
 
-impl Problems {
+impl ProblemsByKind {
     /// Adds the problems of another report, with the examples that were here first.
     pub(crate) fn merge(&mut self, other: Self) {
         self.other = self.other.saturating_add(other.other);

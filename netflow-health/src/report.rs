@@ -4,7 +4,7 @@ use netflow_core::OptionsScope;
 
 use crate::domain::DomainHealth;
 use crate::finding::Finding;
-use crate::problem::Problems;
+use crate::problem::ProblemsByKind;
 use crate::source::SourceFacts;
 
 /// Everything that is known of the exporters, and what follows from it.
@@ -33,7 +33,7 @@ pub struct Report {
     /// Datagrams whose first header could not be read.
     pub unreadable: u64,
     /// What could not be read.
-    pub problems: Problems,
+    pub problems: ProblemsByKind,
     /// Whether options applied to other observation domains of their exporter too.
     pub options_scope: OptionsScope,
     /// What the caller counted.

@@ -3,15 +3,15 @@
 /// What a file is.
 ///
 /// ```
-/// use netflow_io::{Format, Source};
+/// use netflow_io::{CaptureFormat, Source};
 ///
 /// let source = Source::from_reader(netflow_core::example::ipfix().payload, "memory")?;
-/// assert_eq!(source.format(), Format::IpfixFile);
+/// assert_eq!(source.format(), CaptureFormat::IpfixFile);
 /// # Ok::<(), netflow_io::CaptureError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Format {
+pub enum CaptureFormat {
     /// A classic pcap capture.
     Pcap,
     /// A pcapng capture.

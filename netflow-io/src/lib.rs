@@ -116,7 +116,7 @@ pub use arrivals::{Arrival, Arrivals, Datagrams};
 pub use compression::Compression;
 pub use error::{CaptureError, CaptureErrorKind, FirstOctets};
 pub use feed::{Event, Feed, KeptProblem};
-pub use format::Format;
+pub use format::CaptureFormat;
 pub use framing::{FramingError, IpfixFraming};
 pub use limits::{CaptureLimits, CaptureOptions};
 pub use mark::Mark;

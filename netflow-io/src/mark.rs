@@ -4,7 +4,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use netflow_core::Timestamp;
 
-use crate::format::Format;
+use crate::format::CaptureFormat;
 use crate::mirror::{CapturePath, FormerSighting, SightingCounts};
 use crate::octets::chunk;
 
@@ -36,7 +36,7 @@ use crate::octets::chunk;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    pub(crate) format: Format,
+    pub(crate) format: CaptureFormat,
     pub(crate) offset: u64,
     pub(crate) frame: u64,
     /// Time of the packet before it.
@@ -52,12 +52,12 @@ pub struct Mark {
 /// The first octet of a mark: how the others are to be read.
 const VERSION: u8 = 4;
 
-const FORMATS: [Format; 5] = [
-    Format::Pcap,
-    Format::Pcapng,
-    Format::IpfixFile,
-    Format::RawJson,
-    Format::RawMessagePack,
+const FORMATS: [CaptureFormat; 5] = [
+    CaptureFormat::Pcap,
+    CaptureFormat::Pcapng,
+    CaptureFormat::IpfixFile,
+    CaptureFormat::RawJson,
+    CaptureFormat::RawMessagePack,
 ];
 
 impl Mark {

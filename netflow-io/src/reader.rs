@@ -2,7 +2,7 @@
 
 use crate::compression::Compression;
 use crate::error::{CaptureErrorKind, FirstOctets};
-use crate::format::Format;
+use crate::format::CaptureFormat;
 use crate::frame::Next;
 use crate::input::Input;
 use crate::limits::CaptureOptions;
@@ -78,14 +78,14 @@ impl FormatReader {
     ) -> Result<Self, CaptureErrorKind> {
         let limits = &options.limits;
         Ok(match mark.format {
-            Format::Pcap => Self::Pcap(pcap::PcapReader::new(input, limits.block_octets)?),
-            Format::Pcapng => {
+            CaptureFormat::Pcap => Self::Pcap(pcap::PcapReader::new(input, limits.block_octets)?),
+            CaptureFormat::Pcapng => {
                 let reader = pcapng::PcapngReader::new(limits.block_octets, limits.interfaces);
                 Self::Pcapng(reader.after(mark.time))
             }
-            Format::IpfixFile => Self::IpfixFile,
-            Format::RawJson => Self::Raw(raw::RawReader::new(raw::DocumentForm::Json)),
-            Format::RawMessagePack => {
+            CaptureFormat::IpfixFile => Self::IpfixFile,
+            CaptureFormat::RawJson => Self::Raw(raw::RawReader::new(raw::DocumentForm::Json)),
+            CaptureFormat::RawMessagePack => {
                 Self::Raw(raw::RawReader::new(raw::DocumentForm::MessagePack))
             }
         })

@@ -11,7 +11,7 @@ use crate::compression::Compression;
 use crate::counted::{CountingReader, Progress};
 use crate::error::{CaptureError, CaptureErrorKind};
 use crate::extract::{ExtractedMessage, Extractor};
-use crate::format::Format;
+use crate::format::CaptureFormat;
 use crate::frame::FormatFault;
 use crate::input::Input;
 use crate::limits::CaptureOptions;
@@ -267,14 +267,14 @@ impl<'r> Source<'r> {
 
     /// What the file is.
     #[must_use]
-    pub const fn format(&self) -> Format {
+    pub const fn format(&self) -> CaptureFormat {
         match &self.reader {
-            FormatReader::Pcap(_) => Format::Pcap,
-            FormatReader::Pcapng(_) => Format::Pcapng,
-            FormatReader::IpfixFile => Format::IpfixFile,
+            FormatReader::Pcap(_) => CaptureFormat::Pcap,
+            FormatReader::Pcapng(_) => CaptureFormat::Pcapng,
+            FormatReader::IpfixFile => CaptureFormat::IpfixFile,
             FormatReader::Raw(raw) => match raw.form() {
-                raw::DocumentForm::Json => Format::RawJson,
-                raw::DocumentForm::MessagePack => Format::RawMessagePack,
+                raw::DocumentForm::Json => CaptureFormat::RawJson,
+                raw::DocumentForm::MessagePack => CaptureFormat::RawMessagePack,
             },
         }
     }

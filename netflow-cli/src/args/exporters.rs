@@ -80,7 +80,7 @@ impl Exporters {
 struct Interfaces(Arc<[ConfiguredInterface]>);
 
 impl Interfaces {
-    fn read(path: &str) -> Result<Self, netflow_definitions::Error> {
+    fn read(path: &str) -> Result<Self, netflow_definitions::DefinitionError> {
         let found = netflow_definitions::read_interfaces(Path::new(path))?;
         Ok(Self(found.into()))
     }
@@ -91,7 +91,7 @@ impl Interfaces {
 pub(crate) struct Definitions(Vec<DefinedElement>);
 
 impl Definitions {
-    pub(super) fn read(path: &str) -> Result<Self, netflow_definitions::Error> {
+    pub(super) fn read(path: &str) -> Result<Self, netflow_definitions::DefinitionError> {
         let found = netflow_definitions::read(Path::new(path))?;
         Ok(Self(found.into_iter().map(|found| found.element).collect()))
     }

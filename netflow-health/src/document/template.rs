@@ -4,7 +4,7 @@ use netflow_core::wire::template::FieldLength;
 use serde_json::{Map, Value};
 
 use super::{InputNameList, put};
-use crate::domain::{Changes, TemplateEvent, TemplateField, TemplateHistory, UnreadSets};
+use crate::domain::{Changes, HistoryEvent, HistoryField, TemplateHistory, UnreadSets};
 
 impl InputNameList<'_> {
     pub(super) fn template(&self, id: u16, template: &TemplateHistory) -> Value {
@@ -24,11 +24,11 @@ impl InputNameList<'_> {
             let mut object = Map::new();
             self.frame(&mut object, "frame", Some(*place));
             match event {
-                TemplateEvent::Changed(changed) => {
+                HistoryEvent::Changed(changed) => {
                     put(&mut object, "event", "changed");
                     changes(&mut object, changed);
                 }
-                TemplateEvent::Withdrawn => put(&mut object, "event", "withdrawn"),
+                HistoryEvent::Withdrawn => put(&mut object, "event", "withdrawn"),
             }
             Value::from(object)
         });
@@ -68,11 +68,11 @@ fn changes(object: &mut Map<String, Value>, changes: &Changes) {
     put(object, "reordered", changes.is_reordered);
 }
 
-fn fields(fields: &[TemplateField]) -> Value {
+fn fields(fields: &[HistoryField]) -> Value {
     fields.iter().map(|one| Value::from(field(one))).collect()
 }
 
-fn field(field: &TemplateField) -> Map<String, Value> {
+fn field(field: &HistoryField) -> Map<String, Value> {
     let mut object = Map::new();
     put(&mut object, "key", field.key.to_string());
     put(&mut object, "name", field.name.as_deref());

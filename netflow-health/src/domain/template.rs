@@ -70,7 +70,7 @@ pub struct TemplateHistory {
     /// Scope fields, if it describes options.
     pub scope_count: Option<u16>,
     /// The fields of the last definition.
-    pub fields: Examples<TemplateField>,
+    pub fields: Examples<HistoryField>,
     /// Octets of a record; `None` if they vary.
     pub record_len: Option<u64>,
     /// Where it came first.
@@ -91,7 +91,7 @@ pub struct TemplateHistory {
     /// The first of them.
     pub first_impossible: Option<DatagramId>,
     /// Changes and withdrawals.
-    pub events: Examples<(DatagramId, TemplateEvent)>,
+    pub events: Examples<(DatagramId, HistoryEvent)>,
     digest: u64,
     /// Digests of definitions before, the latest first.
     former: Vec<u64>,
@@ -103,7 +103,7 @@ pub struct TemplateHistory {
 ///
 /// ```
 /// use netflow_core::{Decoder, example};
-/// use netflow_health::{Health, TemplateEvent};
+/// use netflow_health::{Health, HistoryEvent};
 ///
 /// let mut decoder = Decoder::default();
 /// let mut health = Health::default();
@@ -115,11 +115,11 @@ pub struct TemplateHistory {
 /// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
 /// let report = health.report(&decoder);
 /// let (_, event) = &report.domains[0].templates.by_id[&256].events.first[0];
-/// assert!(matches!(event, TemplateEvent::Changed(changes) if changes.lengths.count == 1));
+/// assert!(matches!(event, HistoryEvent::Changed(changes) if changes.lengths.count == 1));
 /// # Ok::<(), netflow_core::Error>(())
 /// ```
 #[derive(Debug, Clone)]
-pub enum TemplateEvent {
+pub enum HistoryEvent {
     /// The template was sent with another definition.
     Changed(Box<Changes>),
     /// It was withdrawn.
@@ -142,7 +142,7 @@ pub enum TemplateEvent {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct TemplateField {
+pub struct HistoryField {
     /// Its number.
     pub key: FieldKey,
     /// Its name, by the registries or by the exporter (RFC 5610).
@@ -195,7 +195,7 @@ impl Templates {
     fn withdraw(&mut self, sent: SentTemplate<'_, '_>, options: bool, limits: &HealthLimits) {
         let id = sent.record.id();
         let withdraw = |known: &mut TemplateHistory| {
-            let event = (sent.place, TemplateEvent::Withdrawn);
+            let event = (sent.place, HistoryEvent::Withdrawn);
             known.events.push(event, limits.examples);
             known.former.clear();
         };
@@ -277,8 +277,8 @@ impl Templates {
         // The names of removed fields are known only if the template still has them.
         let events = known.events.first.iter_mut();
         let changed = events.filter_map(|(_, event)| match event {
-            TemplateEvent::Changed(changes) => Some(changes),
-            TemplateEvent::Withdrawn => None,
+            HistoryEvent::Changed(changes) => Some(changes),
+            HistoryEvent::Withdrawn => None,
         });
         for field in changed.flat_map(|changes| changes.fields()) {
             if field.name.is_none() {
@@ -292,7 +292,7 @@ impl Templates {
     }
 }
 
-impl TemplateField {
+impl HistoryField {
     /// Takes the name that the exporter or the caller has for the element, unless it is too long.
     fn take_name(&mut self, learned: &template::TemplateField) {
         self.name = own_name(learned.name());
@@ -314,7 +314,7 @@ impl TemplateHistory {
                 }
                 FieldLength::Variable => None,
             };
-            let field = TemplateField {
+            let field = HistoryField {
                 key: field.key,
                 name: registered_name(field.key, is_v9).map(Cow::Borrowed),
                 definition: None,
@@ -372,7 +372,7 @@ impl TemplateHistory {
         } else {
             Changes::default()
         };
-        let event = TemplateEvent::Changed(Box::new(changes));
+        let event = HistoryEvent::Changed(Box::new(changes));
         new.events = core::mem::take(&mut self.events);
         new.events.push((sent.place, event), limit);
         new.former = core::mem::take(&mut self.former);

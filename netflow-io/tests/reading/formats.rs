@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use netflow_core::{Timestamp, Transport};
-use netflow_io::{Compression, Format, Source};
+use netflow_io::{CaptureFormat, Compression, Source};
 
 use crate::craft::{
     ETHERNET, ETHERTYPE_IPV4, Order, Pcap, Pcapng, RAW, SECONDS, collector, datagram, ethernet,
@@ -233,9 +233,9 @@ fn a_source_tells_format_compression_and_progress() {
     let folder = std::env::temp_dir().join(format!("netflow-io-progress-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     for (content, format) in [
-        (&ipfix_file, Format::IpfixFile),
-        (&pcapng, Format::Pcapng),
-        (&pcap, Format::Pcap),
+        (&ipfix_file, CaptureFormat::IpfixFile),
+        (&pcapng, CaptureFormat::Pcapng),
+        (&pcap, CaptureFormat::Pcap),
     ] {
         for (octets, compression) in [
             (content.clone(), None),

@@ -1,12 +1,12 @@
 //! Documents of the schema `raw`, written by hand.
 
 use netflow_core::Timestamp;
-use netflow_io::{CaptureErrorKind, Format, Source};
+use netflow_io::{CaptureErrorKind, CaptureFormat, Source};
 
 /// Exporter, time and payload of a datagram.
 type Seen = (String, i64, Vec<u8>);
 
-fn read(octets: &[u8]) -> (Vec<Seen>, Option<CaptureErrorKind>, Option<Format>) {
+fn read(octets: &[u8]) -> (Vec<Seen>, Option<CaptureErrorKind>, Option<CaptureFormat>) {
     let octets = std::io::Cursor::new(octets.to_vec());
     let mut source = match Source::from_reader(octets, "raw") {
         Ok(source) => source,
@@ -74,14 +74,14 @@ fn documents_are_read_whatever_their_order_and_further_members() {
     let (seen, error, format) = read([FIRST, SECOND].concat().as_bytes());
     assert_eq!(seen, expected());
     assert!(error.is_none(), "{error:?}");
-    assert_eq!(format, Some(Format::RawJson));
+    assert_eq!(format, Some(CaptureFormat::RawJson));
     // The last needs no line feed.
     let (seen, error, _) = read([FIRST, SECOND.trim_end()].concat().as_bytes());
     assert_eq!((seen, error.is_none()), (expected(), true));
     let (seen, error, format) = read(&message_pack().concat());
     assert_eq!(seen, expected());
     assert!(error.is_none(), "{error:?}");
-    assert_eq!(format, Some(Format::RawMessagePack));
+    assert_eq!(format, Some(CaptureFormat::RawMessagePack));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use netflow_core::InputNames;
 use netflow_core::wire::template::FieldLength;
-use netflow_health::{Changes, Examples, TemplateEvent, TemplateField, TemplateHistory};
+use netflow_health::{Changes, Examples, HistoryEvent, HistoryField, TemplateHistory};
 
 use crate::explain::page::{Page, TIED, Tone};
 use crate::explain::words::{counted, frame, grouped, times};
@@ -26,10 +26,10 @@ pub(super) fn write(id: u16, template: &TemplateHistory, inputs: &InputNames, pa
     for (number, event) in &template.events.first {
         let number = frame(*number, inputs);
         text += &match event {
-            TemplateEvent::Changed(changes) => {
+            HistoryEvent::Changed(changes) => {
                 format!("; changed in {number}: {}", changes_text(changes))
             }
-            TemplateEvent::Withdrawn => format!("; withdrawn in {number}"),
+            HistoryEvent::Withdrawn => format!("; withdrawn in {number}"),
         };
     }
     if template.events.more() > 0 {
@@ -70,7 +70,7 @@ fn changes_text(changes: &Changes) -> String {
     if lengths.more() > 0 {
         texts.push(format!("{} more of other length", grouped(lengths.more())));
     }
-    let mut fields = |fields: &Examples<TemplateField>, what: &str| {
+    let mut fields = |fields: &Examples<HistoryField>, what: &str| {
         let kept = fields.first.iter();
         texts.extend(kept.map(|field| format!("{} {what}", field_text(field, false))));
         if fields.more() > 0 {
@@ -96,7 +96,7 @@ fn scope_text(scope_count: Option<u16>) -> String {
 }
 
 /// `sourceIPv4Address 4`, `6871/999 (unknown) 2`, `queueDepth (queues.yaml:3) 4`
-fn field_text(field: &TemplateField, is_scope: bool) -> String {
+fn field_text(field: &HistoryField, is_scope: bool) -> String {
     let name = match (&field.name, &field.definition) {
         (Some(name), Some(definition)) => format!("{name} ({definition})"),
         (Some(name), None) => name.to_string(),

@@ -2,7 +2,7 @@
 
 use netflow_core::wire::template::FieldLength;
 
-use super::{TemplateField, TemplateHistory};
+use super::{HistoryField, TemplateHistory};
 use crate::examples::Examples;
 
 /// Fields of one kind of change that are kept.
@@ -13,7 +13,7 @@ const KEPT: usize = 8;
 ///
 /// ```
 /// use netflow_core::{Decoder, example};
-/// use netflow_health::{Health, TemplateEvent};
+/// use netflow_health::{Health, HistoryEvent};
 ///
 /// let mut decoder = Decoder::default();
 /// let mut health = Health::default();
@@ -25,7 +25,7 @@ const KEPT: usize = 8;
 /// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
 /// let report = health.report(&decoder);
 /// let (_, event) = &report.domains[0].templates.by_id[&256].events.first[0];
-/// let TemplateEvent::Changed(changes) = event else { panic!("{event:?}") };
+/// let HistoryEvent::Changed(changes) = event else { panic!("{event:?}") };
 /// assert_eq!((changes.added.count, changes.removed.count, changes.lengths.count), (0, 0, 1));
 /// # Ok::<(), netflow_core::Error>(())
 /// ```
@@ -33,9 +33,9 @@ const KEPT: usize = 8;
 #[non_exhaustive]
 pub struct Changes {
     /// Fields that are new.
-    pub added: Examples<TemplateField>,
+    pub added: Examples<HistoryField>,
     /// Fields that are gone.
-    pub removed: Examples<TemplateField>,
+    pub removed: Examples<HistoryField>,
     /// Fields of another length.
     pub lengths: Examples<NewLength>,
     /// Scope fields before; `None` described data.
@@ -50,7 +50,7 @@ pub struct Changes {
 ///
 /// ```
 /// use netflow_core::{Decoder, example};
-/// use netflow_health::{Health, TemplateEvent};
+/// use netflow_health::{Health, HistoryEvent};
 ///
 /// let mut decoder = Decoder::default();
 /// let mut health = Health::default();
@@ -62,7 +62,7 @@ pub struct Changes {
 /// health.decoded(&decoder.decode(example::ipfix().with_payload(&payload))?);
 /// let report = health.report(&decoder);
 /// let (_, event) = &report.domains[0].templates.by_id[&256].events.first[0];
-/// let TemplateEvent::Changed(changes) = event else { panic!("{event:?}") };
+/// let HistoryEvent::Changed(changes) = event else { panic!("{event:?}") };
 /// let changed = &changes.lengths.first[0];
 /// assert_eq!((changed.before.number(), changed.field.length.number()), (4, 8));
 /// # Ok::<(), netflow_core::Error>(())
@@ -71,7 +71,7 @@ pub struct Changes {
 #[non_exhaustive]
 pub struct NewLength {
     /// The field as it is now.
-    pub field: TemplateField,
+    pub field: HistoryField,
     /// Its length before.
     pub before: FieldLength,
 }
@@ -84,8 +84,8 @@ impl Changes {
             ..Self::default()
         };
         // Unchanged fields first: a template may repeat a field.
-        let mut before: Vec<Option<&TemplateField>> = old.fields.first.iter().map(Some).collect();
-        let mut take = |is_it: &dyn Fn(&TemplateField) -> bool| {
+        let mut before: Vec<Option<&HistoryField>> = old.fields.first.iter().map(Some).collect();
+        let mut take = |is_it: &dyn Fn(&HistoryField) -> bool| {
             let index = before.iter().position(|known| known.is_some_and(is_it))?;
             Some((index, before.get_mut(index)?.take()?))
         };
@@ -117,7 +117,7 @@ impl Changes {
     }
 
     /// Every field that is kept here.
-    pub(super) fn fields(&mut self) -> impl Iterator<Item = &mut TemplateField> {
+    pub(super) fn fields(&mut self) -> impl Iterator<Item = &mut HistoryField> {
         let lengths = self.lengths.first.iter_mut();
         let fields = self.added.first.iter_mut().chain(&mut self.removed.first);
         fields.chain(lengths.map(|length| &mut length.field))
