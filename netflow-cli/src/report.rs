@@ -5,7 +5,7 @@ use core::net::SocketAddr;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
-use netflow_core::{Datagram, Decoded, Decoder, Error, InputNames, Limits};
+use netflow_core::{Datagram, Decoded, Decoder, Error, InputNames};
 use netflow_report::{Report, ReportOptions};
 
 use crate::addresses::KnownAddresses;
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Status, Usage> {
     };
     let files = &args.inputs.files;
     let title = args.title.clone().unwrap_or_else(|| title(files));
-    let mut options = ReportOptions::new(title, Limits::default().hash_seed);
+    let mut options = ReportOptions::new(title);
     options.filter = window::filter(&args.window, args.filter.as_ref(), &args.inputs, false)?;
     options.groups = args.count;
     options.flows = args.flows;

@@ -43,7 +43,7 @@ pub(crate) fn page(
 ) -> PyResult<String> {
     let inputs: Vec<Input> = inputs.into_iter().map(Input::new).collect();
     let limits = limits();
-    let report = Report::new(options.checked(limits.hash_seed)?);
+    let report = Report::new(options.checked()?);
     let feed = Feed::new(Exporters::new(exporters)?.decoder(limits, state)?);
     let examined = examine(py, &inputs, ports, strict, Examination::new(feed, report))?;
     let words = |health: &netflow_health::Report| netflow_cli::sentences(health, &examined.names);
@@ -51,7 +51,7 @@ pub(crate) fn page(
 }
 
 impl PageOptions {
-    fn checked(self, hash_seed: u64) -> PyResult<ReportOptions> {
+    fn checked(self) -> PyResult<ReportOptions> {
         let invalid = |error: &dyn core::fmt::Display| PyValueError::new_err(error.to_string());
         let open = |path: Option<String>| -> PyResult<Option<GeoDatabase>> {
             let opened = path.map(|path| path.parse()).transpose();
@@ -64,7 +64,7 @@ impl PageOptions {
         known.services = services.map_err(|error| invalid(&error))?;
         let internal = self.internal_networks.parse();
         let internal = internal.map_err(|error| invalid(&error))?;
-        let mut options = ReportOptions::new(self.title, hash_seed);
+        let mut options = ReportOptions::new(self.title);
         options.filter = arguments::filter(self.filter.as_deref())?;
         options.groups = self.groups;
         options.flows = self.flows;

@@ -22,7 +22,7 @@
 //! # payload[3] = 1;
 //! # payload[24..28].copy_from_slice(&[192, 0, 2, 1]);
 //! let mut decoder = Decoder::default();
-//! let mut report = Report::new(ReportOptions::new("capture.pcap", 0x5eed));
+//! let mut report = Report::new(ReportOptions::new("capture.pcap"));
 //! let exporter = "198.51.100.1:2055".parse().unwrap();
 //! let received = Timestamp::from_secs(1_700_000_000);
 //! let datagram = Datagram::new(exporter, Transport::Udp, received, &payload);
@@ -48,7 +48,7 @@ mod recent;
 use alloc::sync::Arc;
 use core::net::SocketAddr;
 
-use netflow_core::{Datagram, Decoded, Decoder, Error};
+use netflow_core::{Datagram, Decoded, Decoder, Error, Limits};
 use netflow_health::{Health, SourceFacts};
 use netflow_query::{Filter, FlowCounter};
 
@@ -58,6 +58,14 @@ pub use self::page::LivePage;
 pub use self::recent::{RecentPart, RecentReport};
 
 /// What a report covers, and how much it lists.
+///
+/// ```
+/// use netflow_report::ReportOptions;
+///
+/// let mut options = ReportOptions::new("capture.pcap");
+/// options.groups = 20;
+/// assert_eq!((options.groups, options.flows), (20, 500));
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ReportOptions {
@@ -75,14 +83,14 @@ pub struct ReportOptions {
     /// What is known of addresses and ports: countries, autonomous systems, what is internal, and names of services. By
     /// default nothing.
     pub addresses: Option<Arc<dyn Addresses>>,
-    /// Key of the hash tables, which must be unknown to the senders of datagrams.
-    pub hash_seed: u64,
+    /// Key of the hash tables: a random one, unknown to the senders of datagrams.
+    hash_seed: u64,
 }
 
 impl ReportOptions {
     /// A report with this title.
     #[must_use]
-    pub fn new(title: impl Into<String>, hash_seed: u64) -> Self {
+    pub fn new(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
             filter: None,
@@ -90,12 +98,23 @@ impl ReportOptions {
             flows: 500,
             memory: 16 << 20,
             addresses: None,
-            hash_seed,
+            hash_seed: Limits::default().hash_seed,
         }
     }
 }
 
 /// Sums and facts for a page.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_report::{Report, ReportOptions};
+///
+/// let mut decoder = Decoder::default();
+/// let mut report = Report::new(ReportOptions::new("example"));
+/// report.decoded(&decoder.decode(example::ipfix())?);
+/// assert!(report.page(&decoder, |_| Vec::new()).contains("192.0.2.1"));
+/// # Ok::<(), netflow_core::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Report {
     options: ReportOptions,

@@ -36,7 +36,7 @@ const SHARES: usize = STEPS + 3;
 /// use netflow_core::{Decoder, Timestamp, example};
 /// use netflow_report::{LivePage, RecentReport, ReportOptions};
 ///
-/// let options = ReportOptions::new("collector", 0x5eed);
+/// let options = ReportOptions::new("collector");
 /// let mut decoder = Decoder::default();
 /// let datagram = example::ipfix();
 /// let mut recent = RecentReport::new(&options, 64 << 20, datagram.received);
@@ -67,6 +67,17 @@ struct Step {
 }
 
 /// What a thread of a collector adds to a page.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_report::{LivePage, RecentPart, RecentReport, ReportOptions};
+///
+/// let options = ReportOptions::new("collector");
+/// let now = example::ipfix().received;
+/// let of_thread = || RecentReport::new(&options, 64 << 20, now).part(&Decoder::default());
+/// let parts: [RecentPart; 2] = [of_thread(), of_thread()];
+/// assert_eq!(LivePage::new(&parts, now).left_out_flows, 0);
+/// ```
 #[derive(Debug)]
 pub struct RecentPart {
     steps: Vec<Arc<Step>>,
@@ -282,7 +293,7 @@ mod tests {
 
     #[test]
     fn the_page_has_the_last_hour_of_all_threads_and_no_more() {
-        let options = ReportOptions::new("collector", 0x5eed);
+        let options = ReportOptions::new("collector");
         let start = Timestamp::from_nanos(1_700_000_000 * 1_000_000_000 / STEP * STEP);
         let mut decoder = Decoder::default();
         let mut threads = [0, 1].map(|_| RecentReport::new(&options, 8 << 20, start));
@@ -322,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_back_begins_the_hour_anew() {
-        let options = ReportOptions::new("collector", 0x5eed);
+        let options = ReportOptions::new("collector");
         let day = 86_400;
         let start = 1_700_000_000;
         let mut decoder = Decoder::default();
@@ -345,7 +356,7 @@ mod tests {
 
     #[test]
     fn flows_of_more_than_an_hour_ago_are_shown_when_they_were_received_and_counted() {
-        let options = ReportOptions::new("collector", 0x5eed);
+        let options = ReportOptions::new("collector");
         let now = Timestamp::from_secs(1_700_000_000);
         let mut decoder = Decoder::default();
         let mut recent = RecentReport::new(&options, 8 << 20, now);

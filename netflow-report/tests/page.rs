@@ -41,7 +41,7 @@ fn page_of(payload: &[u8], options: ReportOptions, words: &[&str]) -> String {
 #[test]
 fn hostile_names_are_text_wherever_they_stand() {
     let hostile = "</script><script>alert(1)</script>\" onload=\"x\u{202e}&lt;<!--";
-    let mut options = ReportOptions::new(hostile, 0x5eed);
+    let mut options = ReportOptions::new(hostile);
     options.filter = Some(Filter::parse(&format!("not user_name = '{hostile}x'")).unwrap());
     let page = page_of(&message(hostile.as_bytes()), options, &[hostile]);
     // The page's own elements, and no other.
@@ -55,18 +55,14 @@ fn hostile_names_are_text_wherever_they_stand() {
 
 #[test]
 fn a_name_of_a_thousand_octets_is_cut() {
-    let page = page_of(
-        &message(&[b'x'; 1_000]),
-        ReportOptions::new("x", 0x5eed),
-        &[],
-    );
+    let page = page_of(&message(&[b'x'; 1_000]), ReportOptions::new("x"), &[]);
     assert!(page.contains("xxxx…"));
     assert!(!page.contains(&"x".repeat(200)));
 }
 
 #[test]
 fn the_page_refers_to_nothing_outside() {
-    let page = page_of(&message(b"alice"), ReportOptions::new("x", 0x5eed), &[]);
+    let page = page_of(&message(b"alice"), ReportOptions::new("x"), &[]);
     for reference in [
         "http://", "https://", "src=", "@import", "url(", "fetch(", "XMLHttp",
     ] {
@@ -80,7 +76,7 @@ fn the_page_refers_to_nothing_outside() {
 
 #[test]
 fn assumptions_stand_beside_the_numbers() {
-    let page = page_of(&message(b"alice"), ReportOptions::new("x", 0x5eed), &[]);
+    let page = page_of(&message(b"alice"), ReportOptions::new("x"), &[]);
     assert!(page.contains("1 of 1 flows have no known sampling rate"));
     assert!(page.contains("1 of 1 flows carry no times"));
     assert!(page.contains("Not sent by any exporter, or not known: "));
@@ -88,11 +84,7 @@ fn assumptions_stand_beside_the_numbers() {
 
 #[test]
 fn a_report_on_nothing_is_a_page_too() {
-    let page = page_of(
-        &[1, 2, 3],
-        ReportOptions::new("nothing", 0x5eed),
-        &["No flows."],
-    );
+    let page = page_of(&[1, 2, 3], ReportOptions::new("nothing"), &["No flows."]);
     assert!(page.starts_with("<!DOCTYPE html>"));
     assert!(page.contains("No flows."));
 }

@@ -507,7 +507,7 @@ fn publish(
 #[cfg(feature = "http")]
 fn report_options(settings: &Settings) -> netflow_report::ReportOptions {
     let title = "Traffic of the last hour";
-    let mut options = netflow_report::ReportOptions::new(title, settings.limits.hash_seed);
+    let mut options = netflow_report::ReportOptions::new(title);
     let addresses: Arc<dyn netflow_report::Addresses> = settings.ui.addresses.clone();
     options.addresses = Some(addresses);
     options

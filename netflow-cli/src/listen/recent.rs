@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn flows_beyond_the_share_of_time_are_left_out_and_counted() {
-        let options = ReportOptions::new("collector", 0x5eed);
+        let options = ReportOptions::new("collector");
         let datagram = example::ipfix();
         for (tick, left_out) in [(Duration::ZERO, 1), (Duration::from_secs(3_600), 0)] {
             let mut decoder = Decoder::default();

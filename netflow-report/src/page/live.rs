@@ -11,6 +11,17 @@ use crate::quantity::grouped;
 pub(super) const REFRESH: u32 = 30;
 
 /// What the page of a collector says about itself.
+///
+/// ```
+/// use netflow_core::{Decoder, example};
+/// use netflow_report::{LivePage, RecentReport, ReportOptions};
+///
+/// let options = ReportOptions::new("collector");
+/// let now = example::ipfix().received;
+/// let parts = [RecentReport::new(&options, 64 << 20, now).part(&Decoder::default())];
+/// let page = LivePage::new(&parts, now).write(&options, &parts, |_| Vec::new());
+/// assert!(page.starts_with("<!DOCTYPE html>"));
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LivePage {
