@@ -115,6 +115,18 @@ impl Room {
         self.block(at, &[octet], 1)
     }
 
+    /// Takes out the octet at a place; those after it, up to `end`, move there. Returns the new end.
+    #[inline]
+    pub(super) fn remove(&mut self, at: usize, end: usize) -> usize {
+        match self.octets.get_mut(at..end) {
+            Some(text) if !text.is_empty() => {
+                text.copy_within(1.., 0);
+                end - 1
+            }
+            _ => end,
+        }
+    }
+
     /// Writes a quote, if there is one.
     #[inline(always)]
     pub(super) fn quote(&mut self, at: usize, quote: Option<u8>) -> usize {

@@ -7,6 +7,7 @@ mod form;
 mod lookup;
 mod plan;
 mod table;
+mod words;
 
 use netflow_core::field::FlowField;
 use netflow_core::{Decoded, Flow, Projected, Projection, ProjectionKey, Set, SetKind};

@@ -7,12 +7,35 @@ impl Room {
     /// Writes an IPv4 address.
     #[inline]
     pub(in crate::format) fn ipv4(&mut self, mut at: usize, address: [u8; 4]) -> usize {
-        let [a, b, c, d] = address.map(|octet| &DOTTED[usize::from(octet)]);
+        let [a, b, c, d] = address;
+        let [a, b] = [&DOTTED[usize::from(a)], &DOTTED[usize::from(b)]];
+        let [c, d] = [&DOTTED[usize::from(c)], &DOTTED[usize::from(d)]];
         // Two numbers are eight octets at most.
         at = self.block(at, &two_numbers(a, b), usize::from(a.len + b.len));
         at = self.block(at, &two_numbers(c, d), usize::from(c.len + d.len));
         // No dot after the last number.
         at.wrapping_sub(1)
+    }
+}
+
+impl Room {
+    /// Writes an IPv4 address with blanks before it up to this width, of no more than 16.
+    #[inline]
+    pub(in crate::format) fn right_ipv4(
+        &mut self,
+        at: usize,
+        width: usize,
+        address: [u8; 4],
+    ) -> usize {
+        let [a, b, c, d] = address;
+        let [a, b] = [&DOTTED[usize::from(a)], &DOTTED[usize::from(b)]];
+        let [c, d] = [&DOTTED[usize::from(c)], &DOTTED[usize::from(d)]];
+        let (first, second) = (usize::from(a.len + b.len), usize::from(c.len + d.len));
+        // No dot after the last number.
+        let blanks = (width + 1).saturating_sub(first + second).min(16);
+        let at = self.block(at, &[b' '; 16], blanks);
+        let at = self.block(at, &two_numbers(a, b), first);
+        self.block(at, &two_numbers(c, d), second).wrapping_sub(1)
     }
 }
 

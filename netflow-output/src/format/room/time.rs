@@ -83,6 +83,9 @@ impl Room {
         let seconds = seconds.filter(|seconds| *seconds <= LAST_OF_9999)?;
         let mut at = self.seconds(at, seconds);
         let nanos = time.nanos;
+        if fraction == Fraction::Shortest && nanos % 1_000_000 == 0 {
+            return Some(self.few_millis(at, nanos / 1_000_000));
+        }
         let digits = match fraction {
             Fraction::Digits(digits) => digits,
             Fraction::Shortest => time.fewest_digits(),
@@ -105,6 +108,36 @@ impl Room {
             }
         }
         Some(self.octet(at, b'Z'))
+    }
+
+    /// Writes milliseconds up to the last digit that is not 0, and the end of a time.
+    #[inline]
+    fn few_millis(&mut self, at: usize, millis: u32) -> usize {
+        if millis == 0 {
+            return self.octet(at, b'Z');
+        }
+        let at = self.octet(at, b'.');
+        let zeros = usize::from(millis % 10 == 0) + usize::from(millis % 100 == 0);
+        let at = self.three_digits(at, millis).wrapping_sub(zeros);
+        self.octet(at, b'Z')
+    }
+
+    /// Writes date and time with milliseconds in UTC, this octet between them and no zone:
+    /// `2021-04-11 10:20:00.250`; `None` if it is before 1970.
+    #[inline(always)]
+    pub(in crate::format) fn millis(
+        &mut self,
+        at: usize,
+        time: Timestamp,
+        between: u8,
+    ) -> Option<usize> {
+        let nanos = u64::try_from(time.as_nanos()).ok()?;
+        let seconds = nanos / NANOS;
+        let end = self.seconds(at, seconds);
+        self.octet(at.wrapping_add(DATE_LEN - 1), between);
+        let millis = small((nanos - seconds * NANOS) / 1_000_000);
+        let end = self.octet(end, b'.');
+        Some(self.three_digits(end, millis))
     }
 
     /// Writes date and time for people, always with milliseconds: `2021-04-11 10:20:00.250`; in the

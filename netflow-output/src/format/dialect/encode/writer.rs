@@ -8,7 +8,7 @@ use netflow_core::value::MacAddress;
 use netflow_core::{Timestamp, text as core_text};
 
 use super::{PlannedText, TimeDigits};
-use crate::format::room::{BLOCK, LONGEST_VALUE, Room};
+use crate::format::room::{BLOCK, LONGEST_VALUE, Room, six_digits};
 use crate::format::text;
 
 thread_local! {
@@ -115,6 +115,18 @@ impl RoomWriter<'_> {
         }
     }
 
+    /// Takes out the octet at a position; those after it move there.
+    #[inline]
+    pub(in crate::format::dialect) fn remove(&mut self, position: usize) {
+        match position.checked_sub(self.out.len()) {
+            Some(at) => self.at = self.room.remove(at, self.at),
+            None if position < self.out.len() => {
+                self.out.remove(position);
+            }
+            None => {}
+        }
+    }
+
     #[inline(always)]
     pub(in crate::format::dialect) fn octet(&mut self, octet: u8) {
         self.at = self.room.octet(self.at, octet);
@@ -209,6 +221,12 @@ impl RoomWriter<'_> {
         }
     }
 
+    /// A number of four octets in decimal, written where it is called: for the one place of a loop.
+    #[inline(always)]
+    pub(in crate::format::dialect) fn number_32(&mut self, number: u32) {
+        self.at = self.room.number_32(self.at, number);
+    }
+
     /// A number of two octets in decimal.
     #[inline(always)]
     pub(in crate::format::dialect) fn number_16(&mut self, number: u16) {
@@ -285,12 +303,25 @@ impl RoomWriter<'_> {
 
     /// Date and time with milliseconds, this octet between them and no zone: `2021-04-11 10:20:00.250`; `false`, and
     /// nothing is written, where RFC 3339 has none.
-    #[inline]
+    #[inline(always)]
     pub(in crate::format::dialect) fn time_without_zone(
         &mut self,
         time: Timestamp,
         between: u8,
     ) -> bool {
+        match self.room.millis(self.at, time, between) {
+            Some(at) => {
+                self.at = at;
+                true
+            }
+            None => self.early_time_without_zone(time, between),
+        }
+    }
+
+    /// The same of a time before 1970.
+    #[cold]
+    #[inline(never)]
+    fn early_time_without_zone(&mut self, time: Timestamp, between: u8) -> bool {
         let start = self.position();
         if !self.time(UnixTime::from(time), TimeDigits::Three) {
             return false;
@@ -307,6 +338,25 @@ impl RoomWriter<'_> {
         write(self);
         let blanks = end.saturating_sub(self.position());
         self.block(&[b' '; BLOCK], blanks.min(BLOCK));
+    }
+
+    /// An IPv4 address, aligned to the right of a column of this width, of no more than 16.
+    #[inline(always)]
+    pub(in crate::format::dialect) fn right_ipv4(&mut self, width: usize, address: [u8; 4]) {
+        self.at = self.room.right_ipv4(self.at, width, address);
+    }
+
+    /// A number, aligned likewise.
+    #[inline(always)]
+    pub(in crate::format::dialect) fn right_number(&mut self, width: usize, number: u64) {
+        match u32::try_from(number) {
+            Ok(number @ 0..1_000_000) => {
+                let (text, len) = six_digits(number);
+                self.block(&[b' '; BLOCK], width.saturating_sub(len).min(BLOCK));
+                self.block(&text, len);
+            }
+            _ => self.right(width, |out| out.number(number)),
+        }
     }
 
     /// A text of no more than a block, aligned to the right of a column of this width: `write` writes it, blanks go

@@ -168,21 +168,32 @@ impl<'c> MemberPlanBuilder<'c> {
         };
         let (range, columns) = some.unwrap_or((0..member.fields.len(), &[]));
         let is_looked_up = form.is_looked_up();
+        let of_protocol = form.protocol().filter(|_| !self.has_reverse);
+        let of_protocol =
+            of_protocol.and_then(|wanted| Some((self.protocol_offset()?, wanted)));
         let source = match is_looked_up {
             true => ValueSource::Flow,
             false => self.source(form, first + range.start, columns),
         };
-        let of_protocol = form.protocol().filter(|_| !self.has_reverse);
+        let source = match (source, form.words()) {
+            (ValueSource::Number(place), Some(words))
+                if place.width == 1 && (of_protocol.is_some() || form.protocol().is_none()) =>
+            {
+                ValueSource::Word(place.offset, words)
+            }
+            (source, _) => source,
+        };
         let value = PlannedValue {
             key: PlannedText::new(&self.key(name)),
             first: first + range.start,
             fields: member.fields.get(range).unwrap_or_default(),
             form,
             source,
-            of_protocol: of_protocol.and_then(|wanted| Some((self.protocol_offset()?, wanted))),
+            of_protocol,
             address: match form {
                 Form::Network | Form::NetworkAddress => {
-                    self.position(Form::address_of(member.fields))
+                    let length = member.fields.first();
+                    length.and_then(|length| self.position(Form::address_of(length)))
                 }
                 _ => None,
             },
@@ -217,6 +228,17 @@ impl<'c> MemberPlanBuilder<'c> {
             None => ValueSource::Flow,
         };
         match (form, place) {
+            (Form::Network | Form::NetworkAddress, ValueSource::Number(length))
+                if length.width == 1 && columns.len() == 1 =>
+            {
+                match self.address_of(first) {
+                    Some(ValueSource::Ipv4(address)) => ValueSource::Ipv4Network {
+                        address,
+                        length: length.offset,
+                    },
+                    _ => place,
+                }
+            }
             (Form::BothOctets | Form::BothPackets, ValueSource::Number(place)) => {
                 let rate = self.column(FlowField::SamplingRate);
                 match rate {
@@ -229,6 +251,13 @@ impl<'c> MemberPlanBuilder<'c> {
             }
             (_, place) => place,
         }
+    }
+
+    /// Where the address is that the prefix length at this position is of.
+    fn address_of(&self, position: usize) -> Option<ValueSource> {
+        let mut fields = self.shape.members.iter().flat_map(|member| member.fields);
+        let address = Form::address_of(fields.nth(position)?);
+        ValueSource::of_column(*self.column(address)?)
     }
 
     /// Where the protocol is in each record or sample.
@@ -306,7 +335,7 @@ fn steps(parts: Vec<MemberPart>, is_json: bool) -> Vec<MemberStep> {
     }
     let mut pending = Vec::new();
     for (part, is_same) in parts.into_iter().zip(same) {
-        let then = match part {
+        let (before, then, after) = match part {
             MemberPart::Text(_) | MemberPart::OfSet(_) => {
                 pending.push(part);
                 continue;
@@ -316,11 +345,17 @@ fn steps(parts: Vec<MemberPart>, is_json: bool) -> Vec<MemberStep> {
                 continue;
             }
             MemberPart::Value(value) => StepAction::of(value, is_json),
-            MemberPart::Open(key) => StepAction::Open(PlannedText::new(&key)),
-            MemberPart::Close => StepAction::Close,
+            MemberPart::Open(key) => ("", StepAction::Open(PlannedText::new(&key)), ""),
+            MemberPart::Close => ("", StepAction::Close, ""),
         };
+        if !before.is_empty() {
+            pending.push(MemberPart::Text(before.into()));
+        }
         let text = text_of(core::mem::take(&mut pending));
         steps.push(MemberStep { text, then });
+        if !after.is_empty() {
+            pending.push(MemberPart::Text(after.into()));
+        }
     }
     if !pending.is_empty() {
         let text = text_of(pending);

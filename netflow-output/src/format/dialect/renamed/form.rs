@@ -1,7 +1,6 @@
 //! How the value of a member is written.
 
 use core::net::IpAddr;
-use std::sync::LazyLock;
 
 use netflow_core::element::{self, iana};
 use netflow_core::field::{FieldType, FlowField};
@@ -10,8 +9,8 @@ use netflow_core::value::MacAddress;
 use netflow_core::wire::sflow::{Sample, SampleKind};
 use netflow_core::{Flow, FlowValue, Prefix, Timestamp};
 
+use super::words;
 use crate::format::dialect::encode::RoomWriter;
-use crate::format::dialect::protocols;
 use crate::format::json::Json;
 use crate::format::{flow, flow_value};
 
@@ -221,10 +220,10 @@ impl Form {
         )
     }
 
-    /// The field of the address that the prefix length in these fields is of.
-    pub(super) fn address_of(fields: &[FlowField]) -> FlowField {
-        match fields.first() {
-            Some(FlowField::SourcePrefixLength) => FlowField::SourceAddress,
+    /// The field of the address that the prefix length in this field is of.
+    pub(super) const fn address_of(length: &FlowField) -> FlowField {
+        match length {
+            FlowField::SourcePrefixLength => FlowField::SourceAddress,
             _ => FlowField::DestinationAddress,
         }
     }
@@ -310,10 +309,12 @@ impl Form {
             Self::EtherType => out.number(ether_type(number)),
             Self::EtherTypeHex => quoted(out, |out| hex_digits(number, 1, out)),
             Self::Direction | Self::EtherTypeName | Self::IpVersionName => {
-                let Some(word) = self.word(number) else {
-                    return false;
+                let number = match (self, number) {
+                    (Self::EtherTypeName, IPV4) => 4,
+                    (Self::EtherTypeName, IPV6) => 6,
+                    (_, number) => number,
                 };
-                self::word(word, out);
+                return u8::try_from(number).is_ok_and(|octet| self.word(octet, out));
             }
             Self::OfIcmp | Self::OfIcmpv6 => {
                 let wanted = if self == Self::OfIcmp { ICMP } else { ICMPV6 };
@@ -322,7 +323,10 @@ impl Form {
                 }
                 out.number(number);
             }
-            Self::Keyword | Self::LowerKeyword => keyword(number, self == Self::LowerKeyword, out),
+            Self::Keyword | Self::LowerKeyword => match u8::try_from(number) {
+                Ok(protocol) => return self.word(protocol, out),
+                Err(_) => quoted(out, |out| out.number(number)),
+            },
             Self::Network | Self::NetworkAddress => {
                 let address = match field {
                     FlowField::SourcePrefixLength => flow.source_address(),
@@ -330,13 +334,11 @@ impl Form {
                 };
                 return self.network(number, address, out);
             }
-            Self::FlagNames => return flag_names(number & 0x3f, &FLAG_NAMES, out),
-            Self::FlagNamesOfTcp => {
-                return flow.protocol() == Some(TCP) && flag_names_of_tcp(number, out);
-            }
-            Self::FlagNamesOfTcpFromLowest => {
-                let is_of_tcp = flow.protocol() == Some(TCP);
-                return is_of_tcp && flag_names(number, &FLAG_NAMES, out);
+            Self::FlagNames | Self::FlagNamesOfTcp | Self::FlagNamesOfTcpFromLowest => {
+                let is_of_all = self == Self::FlagNames;
+                let has_flags = is_of_all || flow.protocol() == Some(TCP);
+                // The names are those of the lowest octet.
+                return has_flags && self.word(number as u8, out);
             }
             Self::ForwardingStatus => quoted(out, |out| forwarding_status(number, out)),
             Self::Vxlan if flow.tunnel_type() == Some("vxlan") => {
@@ -349,14 +351,11 @@ impl Form {
         true
     }
 
-    const fn word(self, number: u64) -> Option<&'static str> {
-        Some(match (self, number) {
-            (Self::Direction, 0) => "ingress",
-            (Self::Direction, 1) => "egress",
-            (Self::EtherTypeName, 4 | IPV4) | (Self::IpVersionName, 4) => "IPv4",
-            (Self::EtherTypeName, 6 | IPV6) | (Self::IpVersionName, 6) => "IPv6",
-            _ => return None,
-        })
+    /// Writes the word of an octet; `false` if it has none in this form.
+    #[inline]
+    pub(super) fn word(self, octet: u8, out: &mut RoomWriter<'_>) -> bool {
+        self.words()
+            .is_some_and(|words| words::write(words, octet, out))
     }
 
     /// Writes a time; `false` if this form has no times.
@@ -410,6 +409,27 @@ impl Form {
         }
         quoted(out, |out| {
             out.address(Prefix::new(address, length).address());
+            if self == Self::Network {
+                out.octet(b'/');
+                out.number_16(length.into());
+            }
+        });
+        true
+    }
+
+    /// The same of an IPv4 address.
+    pub(super) fn ipv4_network(
+        self,
+        address: [u8; 4],
+        length: u8,
+        out: &mut RoomWriter<'_>,
+    ) -> bool {
+        let Some(host_bits) = 32_u32.checked_sub(length.into()) else {
+            return false;
+        };
+        let mask = u32::MAX.checked_shl(host_bits).unwrap_or(0);
+        quoted(out, |out| {
+            out.ipv4((u32::from_be_bytes(address) & mask).to_be_bytes());
             if self == Self::Network {
                 out.octet(b'/');
                 out.number_16(length.into());
@@ -474,16 +494,16 @@ pub(super) fn quoted(out: &mut RoomWriter<'_>, write: impl FnOnce(&mut RoomWrite
 }
 
 /// Nanoseconds of a second.
-const SECOND: i64 = 1_000_000_000;
+pub(super) const SECOND: i64 = 1_000_000_000;
 
 fn epoch(nanos: i64, out: &mut RoomWriter<'_>) {
     quoted(out, |out| {
-        // Six digits, each with a leading zero, after a one that becomes the point.
-        let micros = nanos.rem_euclid(SECOND) / 1_000;
+        // Less than a million.
+        let micros = (nanos.rem_euclid(SECOND) / 1_000) as u32;
         out.signed(nanos.div_euclid(SECOND));
-        let point = out.position();
-        out.number(1_000_000 + micros.unsigned_abs());
-        out.put(point, b'.');
+        out.octet(b'.');
+        out.three_digits(micros / 1_000);
+        out.three_digits(micros % 1_000);
     });
 }
 
@@ -522,46 +542,6 @@ fn ipv6(address: IpAddr, out: &mut RoomWriter<'_>) {
         }
         out.address(mapped.map_or(address, IpAddr::V4));
     });
-}
-
-fn keyword(number: u64, is_lower: bool, out: &mut RoomWriter<'_>) {
-    let keyword = u8::try_from(number).map_or("", |number| match is_lower {
-        true => protocols::lower_keyword(number),
-        false => protocols::keyword(number),
-    });
-    quoted(out, |out| match keyword {
-        "" => out.number(number),
-        keyword => out.text(keyword.as_bytes()),
-    });
-}
-
-/// For each octet of flags of TCP, an array of the names of those that are set, from the lowest bit.
-static FLAG_NAMES: LazyLock<[String; 256]> =
-    LazyLock::new(|| flag_arrays([0, 1, 2, 3, 4, 5, 6, 7]));
-
-/// The same, from the highest bit.
-static FLAG_NAMES_FROM_HIGHEST: LazyLock<[String; 256]> =
-    LazyLock::new(|| flag_arrays([7, 6, 5, 4, 3, 2, 1, 0]));
-
-fn flag_arrays(bits: [u8; 8]) -> [String; 256] {
-    core::array::from_fn(|flags| {
-        let set = bits.into_iter().filter(|bit| flags >> bit & 1 != 0);
-        let name = |bit| element::flag(iana::TCP_CONTROL_BITS.id, bit).unwrap_or_default();
-        let names: Vec<_> = set.map(|bit| format!("\"{}\"", name(bit))).collect();
-        format!("[{}]", names.join(","))
-    })
-}
-
-/// The names of the flags in the lowest octet that are set; `false` if there are none.
-fn flag_names(flags: u64, names: &[String; 256], out: &mut RoomWriter<'_>) -> bool {
-    let [.., flags] = flags.to_be_bytes();
-    out.text(names[usize::from(flags)].as_bytes());
-    flags != 0
-}
-
-/// The names of the flags of TCP that are set, from the highest bit; `false` if there are none.
-pub(super) fn flag_names_of_tcp(flags: u64, out: &mut RoomWriter<'_>) -> bool {
-    flag_names(flags, &FLAG_NAMES_FROM_HIGHEST, out)
 }
 
 /// Status and reason, which the registry has as one text with a colon between. nfacctd has another reason

@@ -8,8 +8,9 @@ use netflow_core::template::FieldPlan;
 use netflow_core::value::MacAddress;
 use netflow_core::{Flow, FlowColumn, Projected, ProjectedFlow};
 
-use super::form::{Form, flag_names_of_tcp};
+use super::form::{Form, SECOND};
 use super::lookup;
+use super::words::{self, Words};
 use crate::enrich::Enrichment;
 use crate::format::dialect::encode::{PlannedText, RoomWriter};
 use crate::format::flow_value;
@@ -62,8 +63,10 @@ pub(super) enum StepAction {
     Number16(u16),
     /// A number of four octets.
     Number32(u16),
-    /// An IPv4 address as a string.
+    /// An IPv4 address.
     Ipv4(u16),
+    /// The word of the octet at this place.
+    Word(u16, &'static Words),
     /// Any other value, with its key if it may be absent.
     Value(Box<PlannedValue>),
     /// The key of an object, which is left out if it remains empty.
@@ -114,12 +117,16 @@ pub(super) enum ValueSource {
     Flow,
     /// A number.
     Number(NumberPlace),
+    /// An octet, for which a word stands.
+    Word(u16, &'static Words),
     /// A number that is multiplied by the sampling rate of the set.
     Scaled(NumberPlace),
     /// Some bits of an octet.
     Bits { offset: u16, shift: u8, mask: u8 },
     /// An IPv4 address.
     Ipv4(u16),
+    /// An IPv4 address, and the octet of the length of its prefix.
+    Ipv4Network { address: u16, length: u16 },
     /// An IPv6 address.
     Ipv6(u16),
     /// A MAC address.
@@ -221,12 +228,12 @@ impl MemberPlan {
                     out.number_16(u16::from_be_bytes(place::octets(octets, *at)));
                 }
                 StepAction::Number32(at) => {
-                    out.number(u32::from_be_bytes(place::octets(octets, *at)).into());
+                    out.number_32(u32::from_be_bytes(place::octets(octets, *at)));
                 }
-                StepAction::Ipv4(at) => {
-                    out.octet(b'"');
-                    out.ipv4(place::octets(octets, *at));
-                    out.octet(b'"');
+                StepAction::Ipv4(at) => out.ipv4(place::octets(octets, *at)),
+                StepAction::Word(at, words) => {
+                    let [number] = place::octets(octets, *at);
+                    out.planned(&words[usize::from(number)]);
                 }
                 StepAction::Value(value) => value.write(self, octets, &row, out),
                 StepAction::Open(key) => objects.open(out, |out| out.planned(key)),
@@ -302,34 +309,52 @@ impl OpenObjects {
 }
 
 impl StepAction {
-    /// Writes a value.
-    pub(super) fn of(value: PlannedValue, is_json: bool) -> Self {
-        match (value.form, value.source) {
-            (Form::Plain, ValueSource::Number(place)) => match place.width {
-                1 => Self::Number8(place.offset),
-                2 => Self::Number16(place.offset),
-                4 => Self::Number32(place.offset),
-                _ => Self::Value(value.into()),
+    /// Writes a value. Before and after it are these texts, which each document has.
+    pub(super) fn of(value: PlannedValue, is_json: bool) -> (&'static str, Self, &'static str) {
+        let quote = "\"";
+        let action = match (value.form, value.source) {
+            (Form::Plain | Form::Text, ValueSource::Number(place)) => match place.width {
+                1 => Some(Self::Number8(place.offset)),
+                2 => Some(Self::Number16(place.offset)),
+                4 => Some(Self::Number32(place.offset)),
+                _ => None,
             },
-            (Form::Plain, ValueSource::Ipv4(at)) if is_json => Self::Ipv4(at),
-            _ => Self::Value(value.into()),
+            (Form::Plain | Form::Ipv6, ValueSource::Ipv4(at)) => Some(Self::Ipv4(at)),
+            (form, ValueSource::Word(at, words)) if form.takes_all_numbers() => {
+                Some(Self::Word(at, words))
+            }
+            _ => None,
+        };
+        let Some(action) = action else {
+            return ("", Self::Value(value.into()), "");
+        };
+        match (value.form, &action) {
+            (Form::Text, _) => (quote, action, quote),
+            (Form::Ipv6, _) => (MAPPED, action, quote),
+            (Form::Plain, Self::Ipv4(_)) if is_json => (quote, action, quote),
+            _ => ("", action, ""),
         }
     }
 }
+
+/// What is before an IPv4 address that is mapped into an IPv6 address.
+const MAPPED: &str = "\"::ffff:";
 
 impl PlannedValue {
     /// Whether each flow of the template has the value.
     pub(super) fn is_certain(&self) -> bool {
         let is_typed = match self.source {
             ValueSource::Scaled(_) => true,
-            ValueSource::Number(_) | ValueSource::Bits { .. } => self.form.takes_all_numbers(),
+            ValueSource::Number(_) | ValueSource::Word(..) | ValueSource::Bits { .. } => {
+                self.form.takes_all_numbers()
+            }
             ValueSource::Ipv4(_) | ValueSource::Ipv6(_) => {
                 matches!(self.form, Form::Plain | Form::Ipv6)
             }
             ValueSource::Mac(_) => {
                 matches!(self.form, Form::Plain | Form::MacNumber | Form::MacHex)
             }
-            ValueSource::Time(_) | ValueSource::Flow => false,
+            ValueSource::Ipv4Network { .. } | ValueSource::Time(_) | ValueSource::Flow => false,
         };
         is_typed && self.of_protocol.is_none()
     }
@@ -363,6 +388,10 @@ impl PlannedValue {
                 };
                 self.write_number(number, row, out)
             }
+            ValueSource::Word(at, words) => {
+                let [octet] = place::octets(octets, at);
+                words::write(words, octet, out)
+            }
             ValueSource::Scaled(place) => {
                 return out.number(place.number(octets).saturating_mul(plan.rate));
             }
@@ -378,6 +407,11 @@ impl PlannedValue {
                 let address: [u8; 4] = place::octets(octets, at);
                 self.form.address(IpAddr::from(address), is_json, out)
             }
+            ValueSource::Ipv4Network { address, length } => {
+                let [length] = place::octets(octets, length);
+                let address = place::octets(octets, address);
+                self.form.ipv4_network(address, length, out)
+            }
             ValueSource::Ipv6(at) => {
                 let address: [u8; 16] = place::octets(octets, at);
                 self.form.address(IpAddr::from(address), is_json, out)
@@ -389,6 +423,10 @@ impl PlannedValue {
             ValueSource::Time(index) => {
                 let place = plan.times.get(index).and_then(Option::as_ref);
                 match place.and_then(|place| place.time(octets)) {
+                    Some(time) if self.form == Form::Seconds => {
+                        out.signed(time.as_nanos().div_euclid(SECOND));
+                        true
+                    }
                     Some(time) => self.form.time(time, self.field(), row.flow(), is_json, out),
                     None => false,
                 }
@@ -420,8 +458,10 @@ impl PlannedValue {
                 form.network(number, row.address(position), out)
             }
             // The protocol was compared.
-            (Form::FlagNamesOfTcp, _) if self.of_protocol.is_some() => {
-                flag_names_of_tcp(number, out)
+            (form @ (Form::FlagNamesOfTcp | Form::FlagNamesOfTcpFromLowest), _)
+                if self.of_protocol.is_some() =>
+            {
+                form.word(number as u8, out)
             }
             (form, _) => form.number(number, self.field(), row.flow(), out),
         }
