@@ -26,6 +26,7 @@ impl NumberPlace {
         match self.width {
             4 => u32::from_be_bytes(octets(record, self.offset)).into(),
             2 => u16::from_be_bytes(octets(record, self.offset)).into(),
+            1 => u8::from_be_bytes(octets(record, self.offset)).into(),
             8 => u64::from_be_bytes(octets(record, self.offset)),
             width => {
                 let start = usize::from(self.offset);

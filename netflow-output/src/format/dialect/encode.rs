@@ -136,6 +136,11 @@ pub trait Encode: fmt::Debug {
         self.unsigned(number.into());
     }
 
+    /// A number of four octets.
+    fn unsigned_32(&mut self, number: u32) {
+        self.unsigned(number.into());
+    }
+
     /// A number of 2^64 or more: its digits as a string, where the form has no such numbers.
     fn large(&mut self, number: &LargeUnsigned<'_>) {
         self.word(&number.to_string());
@@ -162,6 +167,11 @@ pub trait Encode: fmt::Debug {
     /// An address.
     fn address(&mut self, address: IpAddr) {
         self.word(text::address(address).as_str());
+    }
+
+    /// An IPv4 address.
+    fn ipv4(&mut self, address: [u8; 4]) {
+        self.address(address.into());
     }
 
     /// A MAC address in lower case, with colons.

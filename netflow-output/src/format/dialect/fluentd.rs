@@ -12,7 +12,7 @@ use netflow_core::{MessageHeader, Protocol, Set};
 use super::codec::{CodecForm, CodecStyle, CodecTool, write_v5_header};
 use super::documents::Dialect;
 use super::encode::write_str;
-use super::record::{ElementPlaces, Plans, RecordPlan};
+use super::record::{ElementKind, ElementPlaces, Plans, RecordPlan};
 use super::{Additions, CommonMembers, Encode, Faults};
 use crate::format::Selection;
 
@@ -69,7 +69,8 @@ impl FluentdPlan {
             has_algorithm: has(SAMPLING_ALGORITHM),
             has_interval: has(SAMPLING_INTERVAL),
             places: ElementPlaces::new(template, |id| {
-                matches!(id, SAMPLER_ID | SAMPLER_MODE | SAMPLER_INTERVAL)
+                let is_read = matches!(id, SAMPLER_ID | SAMPLER_MODE | SAMPLER_INTERVAL);
+                is_read.then_some(ElementKind::Number)
             }),
         }
     }

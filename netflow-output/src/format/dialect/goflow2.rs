@@ -10,6 +10,7 @@ mod record;
 use netflow_core::{Decoded, Projection, Protocol, Set, SetKind};
 
 use self::message::FlowMessage;
+use super::encode::RoomWriter;
 use super::positions::number_of_set;
 use super::record::{ElementPlaces, Plans};
 use super::{Additions, Encode, Faults, JsonDocument};
@@ -46,7 +47,6 @@ pub struct Goflow2 {
     form: Goflow2Form,
     reader: MessageReader,
     additions: Box<[u8]>,
-    body: Vec<u8>,
 }
 
 impl Default for Goflow2 {
@@ -68,7 +68,6 @@ impl Goflow2 {
                 plans: Plans::default(),
             },
             additions: options.additions.members(),
-            body: Vec::new(),
         }
     }
 
@@ -84,15 +83,14 @@ impl Goflow2 {
             form,
             reader,
             additions,
-            body,
         } = self;
         match form {
             Goflow2Form::Json => JsonDocument::documents(out, |out| {
                 reader.messages(set, |message| json::write(message, additions, out));
             }),
-            Goflow2Form::Protobuf => {
-                reader.messages(set, |message| protobuf::write(message, body, out));
-            }
+            Goflow2Form::Protobuf => RoomWriter::append_to(out, |out| {
+                reader.messages(set, |message| protobuf::write(message, out));
+            }),
         }
     }
 }
@@ -139,7 +137,7 @@ impl MessageReader {
             });
         };
         let plan = plans.of(template, |template| {
-            ElementPlaces::new(template, record::is_read)
+            ElementPlaces::new(template, record::kind)
         });
         let projected = projection.of(set);
         let mut rate = None;

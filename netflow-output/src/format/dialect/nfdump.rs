@@ -15,6 +15,7 @@ use netflow_core::{Decoded, Flow, Projected, Projection, Set, SetKind};
 
 use self::flow::{DumpPlan, DumpedFlow, FlowReader, SetFacts};
 use self::groups::FieldGroups;
+use super::encode::{Encode, JsonDocument, RoomWriter};
 use super::Faults;
 use super::record::{ElementPlaces, Plans};
 use crate::format::{Biflows, Format, FormatError, Selection};
@@ -51,6 +52,13 @@ pub struct NfdumpOptions {
 #[derive(Debug)]
 pub struct Nfdump {
     options: NfdumpOptions,
+    reader: DumpReader,
+}
+
+/// Reads flows as nfdump keeps them.
+#[derive(Debug)]
+struct DumpReader {
+    faults: Faults,
     selection: Selection,
     projection: Projection,
     plans: Plans<DumpPlan>,
@@ -72,28 +80,52 @@ impl Nfdump {
     pub fn new(options: NfdumpOptions) -> Self {
         Self {
             options,
-            selection: Biflows::Whole.into(),
-            projection: Projection::new(fields::ALL.iter().copied()),
-            plans: Plans::default(),
-            samples: DumpPlan {
-                groups: FieldGroups::of_samples(),
-                places: None,
+            reader: DumpReader {
+                faults: options.faults,
+                selection: Biflows::Whole.into(),
+                projection: Projection::new(fields::ALL.iter().copied()),
+                plans: Plans::default(),
+                samples: DumpPlan {
+                    groups: FieldGroups::of_samples(),
+                    places: None,
+                },
+                exporters: Exporters::default(),
+                count: 0,
             },
-            exporters: Exporters::default(),
-            count: 0,
         }
     }
 
     /// Output of these flows only. A record of two directions remains one flow.
     #[must_use]
-    pub fn with_selection(self, selection: Selection) -> Self {
-        Self {
-            selection: selection.of_whole_records(),
-            ..self
-        }
+    pub fn with_selection(mut self, selection: Selection) -> Self {
+        self.reader.selection = selection.of_whole_records();
+        self
     }
 
     fn set(&mut self, set: &Set<'_>, out: &mut Vec<u8>) {
+        let Self { options, reader } = self;
+        match options.form {
+            NfdumpForm::Json => JsonDocument::documents(out, |out| {
+                reader.flows(set, |dumped, reader, count| {
+                    json::write(dumped, reader, count, out);
+                });
+            }),
+            form => RoomWriter::append_to(out, |out| {
+                reader.flows(set, |dumped, reader, count| {
+                    form.write(dumped, reader, count, out);
+                });
+            }),
+        }
+    }
+}
+
+impl DumpReader {
+    /// Calls `each` with every flow of a set and its number.
+    fn flows(
+        &mut self,
+        set: &Set<'_>,
+        mut each: impl FnMut(&DumpedFlow, &FlowReader<'_, '_, '_, '_>, u64),
+    ) {
         let is_of_flows = matches!(set.kind(), SetKind::Data | SetKind::Samples);
         if !is_of_flows || !self.selection.prepare(set) {
             return;
@@ -106,7 +138,7 @@ impl Nfdump {
         );
         let exporter = self.exporters.number(key);
         let Self {
-            options,
+            faults,
             selection,
             projection,
             plans,
@@ -117,9 +149,10 @@ impl Nfdump {
         let mut facts = None;
         let mut write = |projected: &Projected<'_, '_>, plan: &DumpPlan, flow: &Flow<'_>| {
             let row = projected.row(flow);
-            let set = *facts.get_or_insert_with(|| SetFacts::new(exporter, projected, &row));
+            let set = facts.get_or_insert_with(|| SetFacts::new(exporter, projected, &row));
             *count += 1;
-            options.write(&FlowReader { row, plan, set }, *count, out);
+            let reader = FlowReader { row, plan, set };
+            each(&DumpedFlow::new(&reader, *faults), &reader, *count);
         };
         let Some(template) = set.shared_template() else {
             return selection.for_each(set, |flow| {
@@ -130,24 +163,30 @@ impl Nfdump {
         };
         let plan = plans.of(template, |template| DumpPlan {
             groups: FieldGroups::of_template(template),
-            places: Some(ElementPlaces::new(template, flow::is_read)),
+            places: Some(ElementPlaces::new(template, flow::kind)),
         });
         let projected = projection.of(set);
         selection.for_each(set, |flow| write(&projected, plan, flow));
     }
 }
 
-impl NfdumpOptions {
-    /// Writes a flow; `count` is its number.
-    fn write(self, reader: &FlowReader<'_, '_, '_, '_>, count: u64, out: &mut Vec<u8>) {
-        let dumped = DumpedFlow::new(reader, self.faults);
-        match self.form {
-            NfdumpForm::Json => json::write(&dumped, reader, count, out),
-            NfdumpForm::Csv => csv::write(&dumped, out),
-            NfdumpForm::CsvFast => csv::write_fast(&dumped, reader, count, out),
-            NfdumpForm::Line => line::write(&dumped, reader, line::Width::Line, out),
-            NfdumpForm::Long => line::write(&dumped, reader, line::Width::Long, out),
-            NfdumpForm::Extended => line::write(&dumped, reader, line::Width::Extended, out),
+impl NfdumpForm {
+    /// Writes the row or line of a flow; `count` is its number.
+    fn write(
+        self,
+        dumped: &DumpedFlow,
+        reader: &FlowReader<'_, '_, '_, '_>,
+        count: u64,
+        out: &mut RoomWriter<'_>,
+    ) {
+        match self {
+            Self::Csv => csv::write(dumped, out),
+            Self::CsvFast => csv::write_fast(dumped, reader, count, out),
+            Self::Line => line::write(dumped, reader, line::Width::Line, out),
+            Self::Long => line::write(dumped, reader, line::Width::Long, out),
+            Self::Extended => line::write(dumped, reader, line::Width::Extended, out),
+            // Written as documents.
+            Self::Json => {}
         }
     }
 }
@@ -173,7 +212,7 @@ impl Format for Nfdump {
     }
 
     fn is_done(&self) -> bool {
-        self.selection.is_exhausted()
+        self.reader.selection.is_exhausted()
     }
 }
 

@@ -16,7 +16,7 @@ use netflow_core::value::Value;
 use netflow_core::wire::template::FieldKey;
 
 use self::list::write_value;
-pub(super) use self::places::ElementPlaces;
+pub(super) use self::places::{ElementKind, ElementPlaces, ElementValue};
 use self::places::{FieldPlace, Gaps, PlaceFinder, RecordRest, split_variable};
 pub(super) use self::plans::Plans;
 use self::same_names::SameNames;
@@ -325,7 +325,10 @@ impl<M> RecordMember<M> {
                 return self.write_16(number, style, out);
             }
             MemberSource::Number32(offset) => {
-                u32::from_be_bytes(place::octets(octets, *offset)).into()
+                let number = u32::from_be_bytes(place::octets(octets, *offset));
+                style.note(&self.meaning, &Value::Unsigned(number.into()));
+                out.planned_key(&self.key);
+                return out.unsigned_32(number);
             }
             MemberSource::Number(place) => place.number(octets),
             MemberSource::StyledNumber(place) => {
@@ -335,10 +338,10 @@ impl<M> RecordMember<M> {
                 return style.write_number(&self.meaning, number, out);
             }
             MemberSource::Ipv4(offset) => {
-                let address = IpAddr::from(place::octets::<4>(octets, *offset));
-                style.note(&self.meaning, &Value::Address(address));
+                let address = place::octets(octets, *offset);
+                style.note(&self.meaning, &Value::Address(IpAddr::from(address)));
                 out.planned_key(&self.key);
-                return out.address(address);
+                return out.ipv4(address);
             }
             MemberSource::Styled(range) => {
                 let octets = octets.get(range.clone()).unwrap_or_default();

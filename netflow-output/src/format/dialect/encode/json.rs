@@ -46,7 +46,7 @@ impl JsonDocument<'_> {
         self.quoted(|writer| writer.block(&letters, letters.len()));
     }
 
-    /// JSON that is written already.
+    /// JSON that is written already: members or items, each after a comma.
     #[inline(always)]
     pub(in crate::format::dialect) fn raw(&mut self, json: &[u8]) {
         self.writer.text(json);
@@ -223,6 +223,12 @@ impl Encode for JsonDocument<'_> {
         self.writer.number_16(number);
     }
 
+    #[inline(always)]
+    fn unsigned_32(&mut self, number: u32) {
+        self.begin_value();
+        self.writer.number_32(number);
+    }
+
     #[inline]
     fn time(&mut self, time: UnixTime, digits: TimeDigits) {
         self.time_or_null(|writer| writer.time(time, digits));
@@ -231,6 +237,11 @@ impl Encode for JsonDocument<'_> {
     #[inline]
     fn address(&mut self, address: IpAddr) {
         self.quoted(|writer| writer.address(address));
+    }
+
+    #[inline(always)]
+    fn ipv4(&mut self, address: [u8; 4]) {
+        self.quoted(|writer| writer.ipv4(address));
     }
 
     fn mac(&mut self, address: [u8; 6]) {
@@ -305,6 +316,13 @@ pub(in crate::format::dialect) trait JsonMembers<'o> {
         let object = self.object();
         object.key(key);
         object.unsigned(number.into());
+    }
+
+    #[inline(always)]
+    fn number_16(&mut self, key: &'static str, number: impl Into<u16>) {
+        let object = self.object();
+        object.key(key);
+        object.unsigned_16(number.into());
     }
 
     #[inline(always)]

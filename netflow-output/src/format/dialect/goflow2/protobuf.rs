@@ -8,13 +8,38 @@ use crate::format::dialect::encode::RoomWriter;
 const VARINT: u64 = 0;
 const LENGTH_DELIMITED: u64 = 2;
 
-/// Writes a message after its length. `body` is room for it.
-pub(super) fn write(message: &FlowMessage, body: &mut Vec<u8>, out: &mut Vec<u8>) {
-    body.clear();
-    RoomWriter::append_to(body, |body| write_fields(message, body));
-    let len = body.len() as u64;
-    RoomWriter::append_to(out, |out| varint(len, out));
-    out.extend_from_slice(body);
+/// Writes a message after its length.
+pub(super) fn write(message: &FlowMessage, out: &mut RoomWriter<'_>) {
+    out.make_room();
+    let start = out.position();
+    // Most messages have 128 to 16,383 octets, a length of two octets.
+    out.block(&[0; 2], 2);
+    write_fields(message, out);
+    let len = (out.position() - start - 2) as u64;
+    match len {
+        0..0x80 => {
+            out.put(start, len as u8);
+            out.remove(start + 1);
+        }
+        0x80..0x4000 => {
+            out.put(start, len as u8 | 0x80);
+            out.put(start + 1, (len >> 7) as u8);
+        }
+        _ => write_long_after(len, start, out),
+    }
+}
+
+/// Replaces the two octets at a position by a length that has more.
+#[cold]
+#[inline(never)]
+fn write_long_after(len: u64, start: usize, out: &mut RoomWriter<'_>) {
+    let body = out.directly(|out| {
+        let body = out.split_off(start + 2);
+        out.truncate(start);
+        body
+    });
+    varint(len, out);
+    out.text(&body);
 }
 
 /// The fields in the order of their numbers.
@@ -89,6 +114,8 @@ const MOST_OF_ONE: u64 = 0x7f;
 fn varint(number: u64, out: &mut RoomWriter<'_>) {
     if number <= MOST_OF_ONE {
         out.octet(number as u8);
+    } else if number < 1 << 14 {
+        out.block(&[number as u8 | 0x80, (number >> 7) as u8], 2);
     } else {
         long_varint(number, out);
     }
@@ -96,12 +123,14 @@ fn varint(number: u64, out: &mut RoomWriter<'_>) {
 
 #[inline(never)]
 fn long_varint(mut number: u64, out: &mut RoomWriter<'_>) {
-    while number >= 1 << 28 {
+    if number >= 1 << 56 {
         let octets = groups_of_seven(number) | EACH_FOLLOWED;
-        out.block(&octets.to_le_bytes(), 4);
-        number >>= 28;
+        out.block(&octets.to_le_bytes(), 8);
+        number >>= 56;
     }
-    let len = varint_len(number as u32);
+    let bits = u64::BITS - (number | 1).leading_zeros();
+    // Divided by seven and rounded up.
+    let len = (bits * 9 + 64) / 64;
     // All but the last.
     let follow = EACH_FOLLOWED & ((1 << (8 * (len - 1))) - 1);
     let octets = groups_of_seven(number) | follow;
@@ -109,14 +138,14 @@ fn long_varint(mut number: u64, out: &mut RoomWriter<'_>) {
 }
 
 /// The bit of each octet that says that another follows.
-const EACH_FOLLOWED: u32 = 0x8080_8080;
+const EACH_FOLLOWED: u64 = 0x8080_8080_8080_8080;
 
-/// The lowest 28 bits, seven in each octet from the lowest.
-const fn groups_of_seven(number: u64) -> u32 {
-    let number = number as u32;
-    // The halves are moved apart, then the halves of these.
-    let halves = number & 0x3fff | (number & 0x0fff_c000) << 2;
-    halves & 0x007f_007f | (halves & 0x3f80_3f80) << 1
+/// The lowest 56 bits, seven in each octet from the lowest.
+const fn groups_of_seven(number: u64) -> u64 {
+    // The halves are moved apart, then the halves of these, then those of these.
+    let halves = number & 0x0fff_ffff | (number & 0x00ff_ffff_f000_0000) << 4;
+    let quarters = halves & 0x0000_3fff_0000_3fff | (halves & 0x0fff_c000_0fff_c000) << 2;
+    quarters & 0x007f_007f_007f_007f | (quarters & 0x3f80_3f80_3f80_3f80) << 1
 }
 
 /// The octets of a number as a varint.

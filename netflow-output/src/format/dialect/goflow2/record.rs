@@ -9,7 +9,7 @@ use netflow_core::{MessageHeader, ProjectedFlow, Protocol, Timestamp};
 use super::fields;
 use super::message::{FlowMessage, IPV4, IPV6, MOST_ITEMS, ether_type_of, nanos};
 use crate::format::dialect::Faults;
-use crate::format::dialect::record::ElementPlaces;
+use crate::format::dialect::record::{ElementKind, ElementPlaces, ElementValue};
 
 const MILLISECOND: u64 = 1_000_000;
 
@@ -42,7 +42,10 @@ impl FlowMessage {
             has_octets: false,
             has_packets: false,
         };
-        plan.for_each(record, |id, octets| reader.field(id, octets));
+        plan.for_each(record, |id, value| match value {
+            ElementValue::Number(number) => reader.number(id, number),
+            ElementValue::Octets(octets) => reader.field(id, octets),
+        });
         if let Some(packet) = flow.packet() {
             message.fill_from_packet(&packet, faults);
             if message.bytes == 0 {
@@ -67,31 +70,36 @@ impl FlowMessage {
     }
 }
 
-/// Whether goflow2 reads an element of IANA.
-pub(super) const fn is_read(id: u16) -> bool {
-    matches!(
-        id,
-        1 | 2
-            | 4..=18
-            | 21..=24
-            | 27..=32
-            | 47
-            | 52
-            | 54
-            | 56..=60
-            | 62
-            | 63
-            | 70..=72
-            | 80
-            | 81
-            | 88
-            | 89
-            | 138..=140
-            | 150..=159
-            | 176..=179
-            | 197
-            | 312
-    )
+/// How goflow2 reads an element of IANA; none if it does not.
+pub(super) const fn kind(id: u16) -> Option<ElementKind> {
+    Some(match id {
+        8 | 12 | 15 | 18 | 27 | 28 | 47 | 62 | 63 | 140 => ElementKind::Octets,
+        56 | 57 | 80 | 81 => ElementKind::Octets,
+        21 | 22 | 150..=159 => ElementKind::Octets,
+        1
+        | 2
+        | 4..=7
+        | 9..=11
+        | 13
+        | 14
+        | 16
+        | 17
+        | 23
+        | 24
+        | 29..=32
+        | 52
+        | 54
+        | 58..=60
+        | 70..=72
+        | 88
+        | 89
+        | 138
+        | 139
+        | 176..=179
+        | 197
+        | 312 => ElementKind::Number,
+        _ => return None,
+    })
 }
 
 /// Reads the fields of one record.
@@ -106,6 +114,7 @@ struct RecordReader<'r> {
 }
 
 impl RecordReader<'_> {
+    /// Reads a field that is not a number of a fixed length.
     fn field(&mut self, id: u16, octets: &[u8]) {
         match id {
             8 | 12 | 15 | 18 | 27 | 28 | 47 | 62 | 63 | 140 => self.address(id, octets),

@@ -12,19 +12,18 @@ pub(super) const FAST_HEADER: &str = "cnt,af,firstSeen,lastSeen,proto,srcAddr,sr
      srcAS,dstAS,input,output,flags,srcTos,packets,bytes\n";
 
 /// Writes a row.
-pub(super) fn write(dumped: &DumpedFlow, out: &mut Vec<u8>) {
-    RoomWriter::append_to(out, |out| {
-        write_date(dumped.start, out);
-        out.octet(b',');
-        let millis = dumped.duration() / 1_000_000;
-        out.signed(millis / 1_000);
-        out.octet(b'.');
-        // Of a duration of no less than 0.
-        out.three_digits((millis % 1_000) as u32);
-        write_ends(dumped, out);
-        out.make_room();
-        write_numbers([dumped.packets, dumped.octets, dumped.flows], out);
-    });
+pub(super) fn write(dumped: &DumpedFlow, out: &mut RoomWriter<'_>) {
+    out.make_room();
+    write_date(dumped.start, out);
+    out.octet(b',');
+    let millis = dumped.duration() / 1_000_000;
+    out.signed(millis / 1_000);
+    out.octet(b'.');
+    // Of a duration of no less than 0.
+    out.three_digits((millis % 1_000) as u32);
+    write_ends(dumped, out);
+    out.make_room();
+    write_numbers([dumped.packets, dumped.octets, dumped.flows], out);
 }
 
 /// Writes a line of `csv-fast`; `count` is the number of the flow.
@@ -32,7 +31,7 @@ pub(super) fn write_fast(
     dumped: &DumpedFlow,
     reader: &FlowReader<'_, '_, '_, '_>,
     count: u64,
-    out: &mut Vec<u8>,
+    out: &mut RoomWriter<'_>,
 ) {
     let family = if dumped.source_or_any().is_ipv4() {
         2
@@ -40,30 +39,29 @@ pub(super) fn write_fast(
         10
     };
     let millis = |time: Timestamp| time.as_nanos() / 1_000_000;
-    RoomWriter::append_to(out, |out| {
-        out.number(count);
+    out.make_room();
+    out.number(count);
+    out.octet(b',');
+    out.number_16(family);
+    for time in [dumped.start_or_epoch(), dumped.end_or_epoch()] {
         out.octet(b',');
-        out.number_16(family);
-        for time in [dumped.start_or_epoch(), dumped.end_or_epoch()] {
-            out.octet(b',');
-            out.signed(millis(time));
-        }
-        write_ends(dumped, out);
-        out.make_room();
-        write_numbers(
-            [
-                reader.number(fields::SOURCE_AS),
-                reader.number(fields::DESTINATION_AS),
-                reader.number(fields::INPUT),
-                reader.number(fields::OUTPUT),
-                reader.tcp_flags().into(),
-                reader.number(fields::TOS),
-                dumped.packets,
-                dumped.octets,
-            ],
-            out,
-        );
-    });
+        out.signed(millis(time));
+    }
+    write_ends(dumped, out);
+    out.make_room();
+    write_numbers(
+        [
+            reader.number(fields::SOURCE_AS),
+            reader.number(fields::DESTINATION_AS),
+            reader.number(fields::INPUT),
+            reader.number(fields::OUTPUT),
+            reader.tcp_flags().into(),
+            reader.number(fields::TOS),
+            dumped.packets,
+            dumped.octets,
+        ],
+        out,
+    );
 }
 
 /// Writes numbers, each after a comma, and ends the line. There is room for the longest of eight.
@@ -104,6 +102,7 @@ pub(super) fn write_port(dumped: &DumpedFlow, out: &mut RoomWriter<'_>) {
 }
 
 /// Date and time with milliseconds.
+#[inline(always)]
 pub(super) fn write_date(time: Option<Timestamp>, out: &mut RoomWriter<'_>) {
     if !time.is_some_and(|time| out.time_without_zone(time, b' ')) {
         out.short(b"0000-00-00 00:00:00.000");

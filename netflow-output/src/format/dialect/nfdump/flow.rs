@@ -8,7 +8,7 @@ use netflow_core::{Projected, ProjectedFlow, Protocol, Timestamp};
 use super::fields;
 use super::groups::FieldGroups;
 use crate::format::dialect::positions::number_of_set;
-use crate::format::dialect::record::ElementPlaces;
+use crate::format::dialect::record::{ElementKind, ElementPlaces};
 use crate::format::dialect::{Faults, protocols};
 
 /// How the flows of a template are read.
@@ -19,9 +19,9 @@ pub(super) struct DumpPlan {
     pub(super) places: Option<ElementPlaces>,
 }
 
-/// Whether an element of IANA is read from the record.
-pub(super) const fn is_read(id: u16) -> bool {
-    matches!(
+/// How an element of IANA is read from the record; none if it is not.
+pub(super) fn kind(id: u16) -> Option<ElementKind> {
+    let is_read = matches!(
         id,
         3 | 23
             | 24
@@ -40,7 +40,8 @@ pub(super) const fn is_read(id: u16) -> bool {
             | 245
             | 252..=256
             | 283
-    )
+    );
+    is_read.then_some(ElementKind::Number)
 }
 
 /// What is known of all flows of a set.
@@ -79,7 +80,7 @@ impl SetFacts {
 pub(super) struct FlowReader<'r, 'p, 'f, 'm> {
     pub(super) row: ProjectedFlow<'p, 'f, 'm>,
     pub(super) plan: &'r DumpPlan,
-    pub(super) set: SetFacts,
+    pub(super) set: &'r SetFacts,
 }
 
 impl FlowReader<'_, '_, '_, '_> {
@@ -150,6 +151,7 @@ pub(super) struct DumpedFlow {
 
 impl DumpedFlow {
     /// What is printed of a flow.
+    #[inline(always)]
     pub(super) fn new(reader: &FlowReader<'_, '_, '_, '_>, faults: Faults) -> Self {
         let row = &reader.row;
         let groups = reader.plan.groups;

@@ -14,11 +14,9 @@ pub(super) fn write(
     dumped: &DumpedFlow,
     reader: &FlowReader<'_, '_, '_, '_>,
     count: u64,
-    out: &mut Vec<u8>,
+    out: &mut JsonDocument<'_>,
 ) {
-    JsonDocument::documents(out, |out| {
-        out.document(|out| write_members(dumped, reader, count, out));
-    });
+    out.document(|out| write_members(dumped, reader, count, out));
 }
 
 fn write_members(
@@ -29,8 +27,11 @@ fn write_members(
 ) {
     let mut members = Members(out);
     members.number("cnt", count);
-    members.word("type", if reader.is_event() { "EVENT" } else { "FLOW" });
-    members.word("ident", "none");
+    members.0.raw(if reader.is_event() {
+        br#","type":"EVENT","ident":"none""#
+    } else {
+        br#","type":"FLOW","ident":"none""#
+    });
     members.number("export_sysid", reader.set.exporter);
     if dumped.groups.generic {
         members.generic(dumped, reader);
@@ -55,16 +56,16 @@ impl Members<'_, '_> {
         self.time("received", dumped.received);
         self.number("in_packets", dumped.packets);
         self.number("in_bytes", dumped.octets);
-        self.number("proto", dumped.protocol);
+        self.number_16("proto", dumped.protocol);
         if let Some((kind, code)) = dumped.icmp {
-            self.number("icmp_type", kind);
-            self.number("icmp_code", code);
+            self.number_16("icmp_type", kind);
+            self.number_16("icmp_code", code);
         } else {
             let flags = reader.flag_letters();
             self.0.key("tcp_flags");
             self.0.letters(flags);
-            self.number("src_port", dumped.source_port);
-            self.number("dst_port", dumped.destination_port);
+            self.number_16("src_port", dumped.source_port);
+            self.number_16("dst_port", dumped.destination_port);
             self.number("fwd_status", reader.number(fields::FORWARDING_STATUS));
         }
         self.number("src_tos", reader.number(fields::TOS));
@@ -78,13 +79,11 @@ impl Members<'_, '_> {
         if source.is_ipv4() && destination.is_ipv4() {
             self.address("src4_addr", source);
             self.address("dst4_addr", destination);
-            self.word("src4_geo", "");
-            self.word("dst4_geo", "");
+            self.0.raw(br#","src4_geo":"","dst4_geo":"""#);
         } else {
             self.address("src6_addr", source);
             self.address("dst6_addr", destination);
-            self.word("src6_geo", "");
-            self.word("dst6_geo", "");
+            self.0.raw(br#","src6_geo":"","dst6_geo":"""#);
         }
     }
 
@@ -133,8 +132,8 @@ impl Members<'_, '_> {
         ]
         // Of one octet.
         .map(|position| reader.number(position) as u8);
-        self.number("src_mask", source);
-        self.number("dst_mask", destination);
+        self.number_16("src_mask", source);
+        self.number_16("dst_mask", destination);
         let is_known = source > 0 || destination > 0;
         if is_known {
             let network = |address: IpAddr, length| {
@@ -147,8 +146,7 @@ impl Members<'_, '_> {
             self.address("src_net", network(dumped.source_or_any(), source));
             self.address("dst_net", network(dumped.destination_or_any(), destination));
         } else {
-            self.word("src_net", "");
-            self.word("dst_net", "");
+            self.0.raw(br#","src_net":"","dst_net":"""#);
         }
         self.number("direction", reader.number(fields::DIRECTION));
         self.number("dst_tos", reader.element(55));
@@ -321,6 +319,7 @@ impl Members<'_, '_> {
     }
 
     /// A time with milliseconds and no zone.
+    #[inline(always)]
     fn time(&mut self, key: &'static str, time: Timestamp) {
         self.0.key(key);
         self.0.time_without_zone(time);

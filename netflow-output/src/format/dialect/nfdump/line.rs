@@ -40,51 +40,47 @@ pub(super) fn write(
     dumped: &DumpedFlow,
     reader: &FlowReader<'_, '_, '_, '_>,
     width: Width,
-    out: &mut Vec<u8>,
+    out: &mut RoomWriter<'_>,
 ) {
     let millis = dumped.duration() / 1_000_000;
-    RoomWriter::append_to(out, |out| {
-        write_date(Some(dumped.start_or_epoch()), out);
+    out.make_room();
+    write_date(Some(dumped.start_or_epoch()), out);
+    out.octet(b' ');
+    write_duration(millis, out);
+    let name = protocols::name(dumped.protocol);
+    out.block(&name, name.len());
+    let (source, destination) = (dumped.source_or_any(), dumped.destination_or_any());
+    write_address(source, out);
+    out.left(5, |out| out.number_16(dumped.source_port_of_line()));
+    out.make_room();
+    out.block(b" -> ", 4);
+    write_address(destination, out);
+    out.left(5, |out| write_port(dumped, out));
+    out.octet(b' ');
+    out.make_room();
+    if width != Width::Line {
+        // Only TCP has flags.
+        let flags = if dumped.protocol == TCP {
+            reader.flag_letters()
+        } else {
+            [b'.'; 8]
+        };
+        out.block(&flags, flags.len());
         out.octet(b' ');
-        write_duration(millis, out);
+        out.right_number(3, reader.number(fields::TOS));
         out.octet(b' ');
-        out.left(5, |out| {
-            out.short(protocols::name(dumped.protocol).as_bytes());
-        });
-        out.make_room();
-        out.octet(b' ');
-        let (source, destination) = (dumped.source_or_any(), dumped.destination_or_any());
-        write_address(source, out);
-        out.left(5, |out| out.number_16(dumped.source_port_of_line()));
-        out.block(b" -> ", 4);
-        write_address(destination, out);
-        out.left(5, |out| write_port(dumped, out));
-        out.octet(b' ');
-        out.make_room();
-        if width != Width::Line {
-            // Only TCP has flags.
-            let flags = if dumped.protocol == TCP {
-                reader.flag_letters()
-            } else {
-                [b'.'; 8]
-            };
-            out.block(&flags, flags.len());
-            out.octet(b' ');
-            out.right(3, |out| out.number(reader.number(fields::TOS)));
-            out.octet(b' ');
-        }
-        out.right(8, |out| write_scaled(dumped.packets, out));
-        out.octet(b' ');
-        out.make_room();
-        out.right(8, |out| write_scaled(dumped.octets, out));
-        out.octet(b' ');
-        if width == Width::Extended {
-            write_rates(dumped, millis, out);
-        }
-        out.make_room();
-        out.right(5, |out| out.number(dumped.flows));
-        out.octet(b'\n');
-    });
+    }
+    write_scaled(dumped.packets, out);
+    out.octet(b' ');
+    out.make_room();
+    write_scaled(dumped.octets, out);
+    out.octet(b' ');
+    if width == Width::Extended {
+        write_rates(dumped, millis, out);
+    }
+    out.make_room();
+    out.right_number(5, dumped.flows);
+    out.octet(b'\n');
 }
 
 /// Packets and bits per second, and octets of a packet.
@@ -97,11 +93,11 @@ fn write_rates(dumped: &DumpedFlow, millis: i64, out: &mut RoomWriter<'_>) {
     let each = dumped.octets.checked_div(dumped.packets).unwrap_or(0);
     for number in [per_second(dumped.packets), bits] {
         out.make_room();
-        out.right(8, |out| write_scaled(number, out));
+        write_scaled(number, out);
         out.octet(b' ');
     }
     out.make_room();
-    out.right(6, |out| out.number(each));
+    out.right_number(6, each);
     out.octet(b' ');
 }
 
@@ -112,7 +108,7 @@ fn write_duration(millis: i64, out: &mut RoomWriter<'_>) {
     match seconds / 86_400 {
         0 => out.block(b"    ", 4),
         days => {
-            out.right(2, |out| out.number(days));
+            out.right_number(2, days);
             out.block(b"d ", 2);
         }
     }
@@ -126,14 +122,20 @@ fn write_duration(millis: i64, out: &mut RoomWriter<'_>) {
 }
 
 /// An address in 16 columns, and what separates it from its port; of a longer one only start and end.
+#[inline(always)]
 fn write_address(address: IpAddr, out: &mut RoomWriter<'_>) {
-    let text = match address {
-        IpAddr::V4(_) => {
-            out.right(16, |out| out.address(address));
-            return out.octet(b':');
+    match address {
+        IpAddr::V4(address) => {
+            out.right_ipv4(16, address.octets());
+            out.octet(b':');
         }
-        IpAddr::V6(_) => text::address(address),
-    };
+        IpAddr::V6(_) => write_ipv6(address, out),
+    }
+}
+
+#[inline(never)]
+fn write_ipv6(address: IpAddr, out: &mut RoomWriter<'_>) {
+    let text = text::address(address);
     let text = text.as_bytes();
     out.right(16, |out| {
         match (text.first_chunk::<7>(), text.last_chunk::<7>()) {
@@ -148,8 +150,22 @@ fn write_address(address: IpAddr, out: &mut RoomWriter<'_>) {
     out.octet(b'.');
 }
 
-/// A number; from a million on with one digit of fraction and a unit.
+/// A number in eight columns; from a million on with one digit of fraction and a unit.
+#[inline(always)]
 fn write_scaled(number: u64, out: &mut RoomWriter<'_>) {
+    if number < 1_000_000 {
+        out.right_number(8, number);
+    } else {
+        write_unit(number, out);
+    }
+}
+
+#[inline(never)]
+fn write_unit(number: u64, out: &mut RoomWriter<'_>) {
+    out.right(8, |out| write_millions(number, out));
+}
+
+fn write_millions(number: u64, out: &mut RoomWriter<'_>) {
     const UNITS: [(u64, u8); 3] = [
         (1_000_000_000_000, b'T'),
         (1_000_000_000, b'G'),
@@ -198,6 +214,7 @@ mod tests {
             };
             let mut out = Vec::new();
             RoomWriter::append_to(&mut out, |out| write_scaled(number, out));
+            let expected = format!("{expected:>8}");
             assert_eq!(String::from_utf8(out).unwrap(), expected, "{number}");
         }
     }

@@ -1,12 +1,45 @@
 //! What nfdump calls IP protocols in lines for people.
 
-use alloc::borrow::Cow;
+/// The name of an IP protocol, or its number if it has none, to the left of five columns between two blanks.
+pub(super) fn name(protocol: u8) -> [u8; 7] {
+    COLUMNS[usize::from(protocol)]
+}
 
-/// The name of an IP protocol; its number if it has none.
-pub(super) fn name(protocol: u8) -> Cow<'static, str> {
-    match NAMES.get(usize::from(protocol)) {
-        None | Some(&"") => Cow::Owned(protocol.to_string()),
-        Some(name) => Cow::Borrowed(name),
+static COLUMNS: [[u8; 7]; 256] = {
+    let mut columns = [[b' '; 7]; 256];
+    let mut protocol = 0;
+    while protocol < columns.len() {
+        let column = &mut columns[protocol];
+        let name = if protocol < NAMES.len() {
+            NAMES[protocol].as_bytes()
+        } else {
+            b""
+        };
+        let mut place = 0;
+        while place < name.len() {
+            column[place + 1] = name[place];
+            place += 1;
+        }
+        if name.is_empty() {
+            let digits = digits(protocol);
+            while place < digits.len() {
+                column[place + 1] = digits[place];
+                place += 1;
+            }
+        }
+        protocol += 1;
+    }
+    columns
+};
+
+/// The digits of a number below 1,000, and blanks after them.
+const fn digits(number: usize) -> [u8; 3] {
+    let [hundreds, tens, ones] = [number / 100, number / 10 % 10, number % 10];
+    let [hundreds, tens, ones] = [b'0' + hundreds as u8, b'0' + tens as u8, b'0' + ones as u8];
+    match number {
+        0..10 => [ones, b' ', b' '],
+        10..100 => [tens, ones, b' '],
+        _ => [hundreds, tens, ones],
     }
 }
 

@@ -7,6 +7,8 @@ use netflow_core::template::{Template, TemplateField};
 use netflow_core::value::unsigned;
 use netflow_core::wire::template::{FieldKey, FieldLength};
 
+use crate::format::place::NumberPlace;
+
 /// Where a field is in each record of a template.
 #[derive(Debug, Clone)]
 pub(super) struct FieldPlace {
@@ -113,22 +115,61 @@ impl PlaceFinder {
 #[derive(Debug)]
 pub(in crate::format::dialect) struct ElementPlaces {
     /// In the order of the template.
-    places: Box<[(u16, FieldPlace)]>,
+    places: Box<[ElementPlace]>,
     gaps: Gaps,
 }
 
+#[derive(Debug)]
+struct ElementPlace {
+    id: u16,
+    field: FieldPlace,
+    /// The same of a field whose octets may be a number: one to eight of them, in each record.
+    number: Option<NumberPlace>,
+}
+
+/// The value of an element.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::format::dialect) enum ElementValue<'a> {
+    /// A number.
+    Number(u64),
+    /// Octets, a number of variable length among them.
+    Octets(&'a [u8]),
+}
+
+/// How the values of an element are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::format::dialect) enum ElementKind {
+    /// As numbers.
+    Number,
+    /// As octets.
+    Octets,
+}
+
+impl ElementPlace {
+    fn new(id: u16, kind: ElementKind, field: FieldPlace) -> Self {
+        let is_number = kind == ElementKind::Number && !field.is_variable;
+        let width = u16::try_from(field.octets.len()).ok();
+        let width = width.filter(|width| is_number && (1..=8).contains(width));
+        let offset = u16::try_from(field.octets.start).ok();
+        let number = offset
+            .zip(width)
+            .map(|(offset, width)| NumberPlace { offset, width });
+        Self { id, field, number }
+    }
+}
+
 impl ElementPlaces {
-    /// Of the elements whose numbers are wanted.
+    /// Of the elements whose numbers have a kind.
     pub(in crate::format::dialect) fn new(
         template: &Template,
-        is_wanted: impl Fn(u16) -> bool,
+        kind: impl Fn(u16) -> Option<ElementKind>,
     ) -> Self {
         let mut all = PlaceFinder::default();
         let places = template.fields().iter().filter_map(|field| {
             let place = all.next(field);
             match field.key() {
-                FieldKey::Element(id) if id.enterprise_number == 0 && is_wanted(id.id) => {
-                    Some((id.id, place))
+                FieldKey::Element(id) if id.enterprise_number == 0 => {
+                    Some(ElementPlace::new(id.id, kind(id.id)?, place))
                 }
                 _ => None,
             }
@@ -147,22 +188,27 @@ impl ElementPlaces {
         record: &DataRecord<'_, '_>,
         id: u16,
     ) -> Option<u64> {
-        let (_, place) = self.places.iter().find(|(found, _)| *found == id)?;
-        let rest = RecordRest::new(record, &self.gaps).after(place.segment);
-        unsigned(place.octets(rest)?)
+        let place = self.places.iter().find(|place| place.id == id)?;
+        let rest = RecordRest::new(record, &self.gaps).after(place.field.segment);
+        unsigned(place.field.octets(rest)?)
     }
 
-    /// Calls `each` with the number of each element and its octets, in the order of the record.
+    /// Calls `each` with the number of each element and its value, in the order of the record.
     #[inline]
     pub(in crate::format::dialect) fn for_each<'a>(
         &self,
         record: &DataRecord<'a, '_>,
-        mut each: impl FnMut(u16, &'a [u8]),
+        mut each: impl FnMut(u16, ElementValue<'a>),
     ) {
         let mut rest = RecordRest::new(record, &self.gaps);
-        for (id, place) in &self.places {
-            if let Some(octets) = place.octets(rest.after(place.segment)) {
-                each(*id, octets);
+        for place in &self.places {
+            let rest = rest.after(place.field.segment);
+            let value = match place.number {
+                Some(number) => Some(ElementValue::Number(number.number(rest))),
+                None => place.field.octets(rest).map(ElementValue::Octets),
+            };
+            if let Some(value) = value {
+                each(place.id, value);
             }
         }
     }
