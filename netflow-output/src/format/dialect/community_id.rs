@@ -1,7 +1,7 @@
 //! Community ID, version 1: an id of a flow that other tools of network security calculate too
 //! (the specification is <https://github.com/corelight/community-id-spec>).
 
-use sha1::{Digest as _, Sha1};
+use sha1::block_api::compress;
 
 use super::flow_id::{BASE64, FiveTuple, HashInput, IdText};
 
@@ -53,21 +53,48 @@ pub(super) fn text(
         (second, first)
     };
     let mut key = HashInput::new();
-    key.push(&seed.to_be_bytes());
+    key.push(seed.to_be_bytes());
     key.push_address(first.0);
     key.push_address(second.0);
-    key.push(&[flow.protocol, 0]);
+    key.push([flow.protocol, 0]);
     if ports.is_some() {
-        key.push(&first.1.to_be_bytes());
-        key.push(&second.1.to_be_bytes());
+        key.push(first.1.to_be_bytes());
+        key.push(second.1.to_be_bytes());
     }
-    let hash = Sha1::digest(key.as_bytes());
     let mut text = IdText::new();
-    text.push(b"1:");
-    text.push_base64(&hash, BASE64);
+    text.push(*b"1:");
+    text.push_base64(&sha1(key), BASE64);
     // 20 octets are one less than full groups of three.
-    text.push(b"=");
+    text.push(*b"=");
     Some(text)
+}
+
+/// The state that SHA-1 begins with (FIPS 180-4, section 5.3.1).
+const FIRST_STATE: [u32; 5] = [
+    0x6745_2301,
+    0xefcd_ab89,
+    0x98ba_dcfe,
+    0x1032_5476,
+    0xc3d2_e1f0,
+];
+
+/// The SHA-1 of no more than 55 octets, which are one block with their padding: without the buffer that
+/// inputs of any length need.
+fn sha1(input: HashInput) -> [u8; 20] {
+    let mut padded = input;
+    padded.push([0x80]);
+    let mut block = padded.block;
+    // The length in bits.
+    if let Some(end) = block.last_chunk_mut() {
+        *end = (8 * input.len as u64).to_be_bytes();
+    }
+    let mut state = FIRST_STATE;
+    compress(&mut state, &[block]);
+    let mut hash = [0; 20];
+    for (octets, word) in hash.chunks_exact_mut(4).zip(state) {
+        octets.copy_from_slice(&word.to_be_bytes());
+    }
+    hash
 }
 
 /// What stands for the ports of ICMP, and whether its type has an answer.

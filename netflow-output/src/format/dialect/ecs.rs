@@ -101,7 +101,7 @@ impl Dialect for Ecs {
             common,
         } = self;
         options.enrichment.refresh();
-        let naming = EcsStyle::new(options);
+        let naming = EcsStyle::new(options, !template.is_options());
         let plan = plans.of(template, |template| RecordPlan::new::<E>(template, &naming));
         let header = set.header();
         let names_interfaces = set.has_configured_interfaces();
@@ -133,16 +133,16 @@ pub(super) struct EcsField {
 #[derive(Debug)]
 struct EcsStyle<'o> {
     options: &'o EcsOptions,
-    /// Whether facts are kept, which only flows need.
-    gathers: bool,
+    /// Whether fields get roles, which only flows need.
+    has_roles: bool,
     facts: Facts,
 }
 
 impl<'o> EcsStyle<'o> {
-    fn new(options: &'o EcsOptions) -> Self {
+    fn new(options: &'o EcsOptions, has_roles: bool) -> Self {
         Self {
             options,
-            gathers: false,
+            has_roles,
             facts: Facts::default(),
         }
     }
@@ -183,8 +183,8 @@ impl FieldStyle for EcsStyle<'_> {
         }
         let (name, data_type) = self.name(field)?;
         let role = match field.key() {
-            FieldKey::Element(_) => Role::of(&name),
-            FieldKey::Scope(_) => None,
+            FieldKey::Element(_) if self.has_roles => Role::of(&name),
+            _ => None,
         };
         Some((snake_case(&name).into(), EcsField { role, data_type }))
     }
@@ -199,7 +199,7 @@ impl FieldStyle for EcsStyle<'_> {
 
     #[inline]
     fn note(&mut self, meaning: &EcsField, value: &Value<'_>) {
-        if let Some(role) = meaning.role.filter(|_| self.gathers) {
+        if let Some(role) = meaning.role {
             self.facts.set(role, value);
         }
     }
@@ -343,7 +343,7 @@ struct DocumentWriter<'w, 'm> {
 impl DocumentWriter<'_, '_> {
     fn write<E: Encode>(&self, plan: &RecordPlan<EcsField>, out: &mut E) {
         let is_options = self.record.is_options();
-        let mut style = EcsStyle::new(self.options);
+        let mut style = EcsStyle::new(self.options, !is_options);
         out.members(&self.common.before);
         out.key("netflow");
         out.object(|out| {
@@ -356,7 +356,6 @@ impl DocumentWriter<'_, '_> {
                 out.key("options");
                 out.object(|out| plan.write_range(&self.record, scope..all, &mut style, out));
             } else {
-                style.gathers = true;
                 plan.write(&self.record, &mut style, out);
             }
         });

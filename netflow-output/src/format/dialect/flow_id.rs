@@ -39,8 +39,8 @@ pub(super) struct ShortOctets<const N: usize> {
 }
 
 /// What is hashed for an id: two IPv6 addresses, two ports and a protocol have 37 octets, a Community ID needs three
-/// more.
-pub(super) type HashInput = ShortOctets<48>;
+/// more. The length is that of a block of SHA-1.
+pub(super) type HashInput = ShortOctets<64>;
 
 /// The text of an id, of ASCII.
 pub(super) type IdText = ShortOctets<BLOCK>;
@@ -55,35 +55,51 @@ impl<const N: usize> ShortOctets<N> {
     }
 
     /// Appends octets, if there is room for them.
-    pub(super) fn push(&mut self, octets: &[u8]) {
-        let end = self.len + octets.len();
-        if let Some(room) = self.block.get_mut(self.len..end) {
-            room.copy_from_slice(octets);
-            self.len = end;
+    #[inline(always)]
+    pub(super) fn push<const M: usize>(&mut self, octets: [u8; M]) {
+        let rest = self.block.get_mut(self.len..);
+        if let Some(room) = rest.and_then(<[u8]>::first_chunk_mut) {
+            *room = octets;
+            self.len += M;
         }
     }
 
+    #[inline]
     pub(super) fn push_address(&mut self, address: IpAddr) {
         match address {
-            IpAddr::V4(address) => self.push(&address.octets()),
-            IpAddr::V6(address) => self.push(&address.octets()),
+            IpAddr::V4(address) => self.push(address.octets()),
+            IpAddr::V6(address) => self.push(address.octets()),
         }
     }
 
     /// Appends octets in base64 without padding. A crate's encoder takes three times as long for so few.
     pub(super) fn push_base64(&mut self, octets: &[u8], digits: &[u8; 64]) {
-        for group in octets.chunks(3) {
-            let mut bits = [0; 4];
-            for (to, from) in bits.iter_mut().skip(1).zip(group) {
-                *to = *from;
+        let text = |octets: [u8; 3]| {
+            let [a, b, c] = octets;
+            let bits = u32::from_be_bytes([0, a, b, c]);
+            [18, 12, 6, 0].map(|shift: u32| digits[(bits >> shift & 0x3f) as usize])
+        };
+        let mut groups = octets.chunks_exact(3);
+        for group in &mut groups {
+            if let [a, b, c] = *group {
+                self.push(text([a, b, c]));
             }
-            let bits = u32::from_be_bytes(bits);
-            let text = [18, 12, 6, 0].map(|shift| digits[(bits >> shift & 0x3f) as usize]);
-            // A group of n octets has n + 1 digits.
-            self.push(text.get(..=group.len()).unwrap_or_default());
+        }
+        // A group of n octets has n + 1 digits.
+        match *groups.remainder() {
+            [a] => {
+                let [first, second, ..] = text([a, 0, 0]);
+                self.push([first, second]);
+            }
+            [a, b] => {
+                let [first, second, third, _] = text([a, b, 0]);
+                self.push([first, second, third]);
+            }
+            _ => {}
         }
     }
 
+    #[inline]
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.block.get(..self.len).unwrap_or_default()
     }
@@ -109,9 +125,9 @@ pub(super) fn text(flow: &FiveTuple) -> IdText {
     let mut key = HashInput::new();
     for (address, port) in [first, second] {
         key.push_address(address);
-        key.push(&port.to_be_bytes());
+        key.push(port.to_be_bytes());
     }
-    key.push(&[flow.protocol]);
+    key.push([flow.protocol]);
     let hash = XxHash64::oneshot(0, key.as_bytes());
     let mut text = IdText::new();
     text.push_base64(&hash.to_be_bytes(), BASE64_OF_URLS);

@@ -91,6 +91,7 @@ impl Default for Facts {
 
 impl Facts {
     /// Takes note of a value.
+    #[inline]
     pub(super) fn set(&mut self, role: Role, value: &Value<'_>) {
         self.0[role as usize] = match *value {
             Value::Unsigned(number) | Value::Milliseconds(number) => Fact::Number(number),
