@@ -4,13 +4,13 @@ use core::net::IpAddr;
 
 use netflow_core::MessageHeader;
 use netflow_core::packet::{Packet, protocol};
-use netflow_core::value::{MacAddress, unsigned};
+use netflow_core::value::unsigned;
 use netflow_core::wire::sflow::{
     CountersSample, ExtendedRouter, ExtendedSwitch, FlowSample, Record, Records, SampleKind,
     SampledHeader,
 };
 
-use crate::format::dialect::Faults;
+use crate::format::dialect::{Encode as _, Faults, JsonDocument};
 use crate::format::json::Json;
 
 /// Writes an object of a datagram; `samples` and `counters` are the samples in it.
@@ -33,7 +33,7 @@ pub(super) fn write(
         ("SysUpTime", header.sys_uptime.unwrap_or(0).into()),
         ("SamplesNo", count),
     ] {
-        member(json, key, number);
+        self::number(json, key, number);
     }
     json.raw(b",\"Samples\":[");
     json.raw(samples);
@@ -47,9 +47,17 @@ pub(super) fn write(
     json.raw(b"}\n");
 }
 
-fn member(json: &mut Json<'_>, key: &str, number: u64) {
+/// A number of the object of a datagram.
+fn number(json: &mut Json<'_>, key: &str, number: u64) {
     json.key(key);
     json.unsigned(number);
+}
+
+/// A number of an object in it.
+#[inline(always)]
+fn member(out: &mut JsonDocument<'_>, key: &'static str, number: impl Into<u64>) {
+    out.key(key);
+    out.unsigned(number.into());
 }
 
 /// Appends a sample; `false` if vFlow does not read it.
@@ -63,15 +71,23 @@ pub(super) fn write_sample(
     let is_read = |expanded: bool| !expanded || !faults.are_copied();
     match kind {
         SampleKind::Flow(sample) if is_read(sample.expanded()) => {
-            write_flow(sample, faults, &mut Json::new(samples));
+            append_to(samples, |out| write_flow(sample, faults, out));
         }
         SampleKind::Counters(sample) if is_read(sample.expanded()) => {
-            write_counters(sample, &mut Json::new(counters));
+            append_to(counters, |out| write_counters(sample, out));
         }
         // vFlow does not know discarded packets (sFlow Discarded Packet Notification).
         _ => return false,
     }
     true
+}
+
+/// Appends an object, after a comma if there are others.
+fn append_to(objects: &mut Vec<u8>, write: impl FnOnce(&mut JsonDocument<'_>)) {
+    if !objects.is_empty() {
+        objects.push(b',');
+    }
+    JsonDocument::members_to(objects, |out| out.object(write));
 }
 
 /// The last record that can be read as this: of several with one name, the last one stays.
@@ -80,84 +96,94 @@ fn last<'a, T>(records: &Records<'a>, read: impl Fn(&Record<'a>) -> Option<T>) -
     records.filter_map(|record| read(&record)).last()
 }
 
-fn write_flow(sample: &FlowSample<'_>, faults: Faults, json: &mut Json<'_>) {
-    json.open(b'{');
+fn write_flow(sample: &FlowSample<'_>, faults: Faults, out: &mut JsonDocument<'_>) {
     let source = sample.source_id();
     let [input, output] = [sample.input(), sample.output()]
-        .map(|interface| u64::from(interface.format << 30 | interface.value & 0x3fff_ffff));
-    for (key, number) in [
-        ("SequenceNo", sample.sequence_number().into()),
-        (
-            "SourceID",
-            (source.class << 24 | source.index & 0x00ff_ffff).into(),
-        ),
-        ("SamplingRate", sample.sampling_rate().into()),
-        ("SamplePool", sample.sample_pool().into()),
-        ("Drops", sample.drops().into()),
-        ("Input", input),
-        ("Output", output),
-        ("RecordsNo", sample.record_count().into()),
-    ] {
-        member(json, key, number);
-    }
-    json.key("Records");
-    json.open(b'{');
-    let records = sample.records();
-    if let Some(router) = last(&records, Record::as_extended_router) {
-        write_router(&router, json);
-    }
-    if let Some(switch) = last(&records, Record::as_extended_switch) {
-        write_switch(switch, faults, json);
-    }
-    if let Some(header) = last(&records, Record::as_sampled_header) {
-        write_packet(&header, faults, json);
-    }
-    json.raw(b"}}");
+        .map(|interface| interface.format << 30 | interface.value & 0x3fff_ffff);
+    member(out, "SequenceNo", sample.sequence_number());
+    member(
+        out,
+        "SourceID",
+        source.class << 24 | source.index & 0x00ff_ffff,
+    );
+    member(out, "SamplingRate", sample.sampling_rate());
+    member(out, "SamplePool", sample.sample_pool());
+    member(out, "Drops", sample.drops());
+    member(out, "Input", input);
+    member(out, "Output", output);
+    member(out, "RecordsNo", sample.record_count());
+    out.key("Records");
+    out.object(|out| {
+        let records = sample.records();
+        if let Some(router) = last(&records, Record::as_extended_router) {
+            write_router(&router, out);
+        }
+        if let Some(switch) = last(&records, Record::as_extended_switch) {
+            write_switch(switch, faults, out);
+        }
+        if let Some(header) = last(&records, Record::as_sampled_header) {
+            write_packet(&header, faults, out);
+        }
+    });
 }
 
-fn write_router(router: &ExtendedRouter, json: &mut Json<'_>) {
-    json.key("ExtRouter");
-    json.open(b'{');
-    json.key("NextHop");
-    match router.nexthop {
-        Some(address) => json.address(address),
-        None => json.word(""),
+/// An address; nothing between the quotes if there is none.
+fn any_address(out: &mut JsonDocument<'_>, key: &'static str, address: Option<IpAddr>) {
+    out.key(key);
+    match address {
+        Some(address) => out.address(address),
+        None => out.word(""),
     }
-    member(json, "SrcMask", router.src_mask_len.into());
-    member(json, "DstMask", router.dst_mask_len.into());
-    json.close(b'}');
 }
 
-fn write_switch(switch: &ExtendedSwitch, faults: Faults, json: &mut Json<'_>) {
-    json.key("ExtSwitch");
-    json.open(b'{');
+fn write_router(router: &ExtendedRouter, out: &mut JsonDocument<'_>) {
+    out.key("ExtRouter");
+    out.object(|out| {
+        any_address(out, "NextHop", router.nexthop);
+        member(out, "SrcMask", router.src_mask_len);
+        member(out, "DstMask", router.dst_mask_len);
+    });
+}
+
+fn write_switch(switch: &ExtendedSwitch, faults: Faults, out: &mut JsonDocument<'_>) {
     // vFlow reads the priority of the destination into that of the source.
     let priorities = if faults.are_copied() {
         (switch.dst_priority(), 0)
     } else {
         (switch.src_priority(), switch.dst_priority())
     };
-    member(json, "SrcVlan", switch.src_vlan().into());
-    member(json, "SrcPriority", priorities.0.into());
-    member(json, "DstVlan", switch.dst_vlan().into());
-    member(json, "DstPriority", priorities.1.into());
-    json.close(b'}');
+    out.key("ExtSwitch");
+    out.object(|out| {
+        member(out, "SrcVlan", switch.src_vlan());
+        member(out, "SrcPriority", priorities.0);
+        member(out, "DstVlan", switch.dst_vlan());
+        member(out, "DstPriority", priorities.1);
+    });
 }
 
-fn write_packet(header: &SampledHeader<'_>, faults: Faults, json: &mut Json<'_>) {
+fn write_packet(header: &SampledHeader<'_>, faults: Faults, out: &mut JsonDocument<'_>) {
     let packet = header.packet();
-    json.key("RawHeader");
-    json.open(b'{');
-    json.key("L2");
-    json.open(b'{');
-    for (key, address) in [
+    out.key("RawHeader");
+    out.object(|out| {
+        out.key("L2");
+        out.object(|out| write_link(&packet, faults, out));
+        out.key("L3");
+        write_network(&packet, faults, out);
+        out.key("L4");
+        write_transport(&packet, out);
+    });
+}
+
+fn write_link(packet: &Packet<'_>, faults: Faults, out: &mut JsonDocument<'_>) {
+    let addresses = [
         ("SrcMAC", packet.source_mac()),
         ("DstMAC", packet.destination_mac()),
-    ] {
-        json.key(key);
+    ];
+    for (key, address) in addresses {
+        out.key(key);
         match address {
-            Some(address) => json.mac(MacAddress(address)),
-            None => json.word(""),
+            Some(address) => out.mac(address),
+            None => out.word(""),
         }
     }
     let vlan = packet.vlans().next().map_or(0, |tag| {
@@ -165,17 +191,12 @@ fn write_packet(header: &SampledHeader<'_>, faults: Faults, json: &mut Json<'_>)
         // vFlow does not take the other bits of the tag out of the number.
         tag.vlan_id | if faults.are_copied() { bits } else { 0 }
     });
-    member(json, "Vlan", vlan.into());
-    member(json, "EtherType", packet.ether_type().unwrap_or(0).into());
-    json.close(b'}');
-    json.key("L3");
-    write_network(&packet, faults, json);
-    json.key("L4");
-    write_transport(&packet, json);
-    json.close(b'}');
+    member(out, "Vlan", vlan);
+    member(out, "EtherType", packet.ether_type().unwrap_or(0));
 }
 
-fn write_network(packet: &Packet<'_>, faults: Faults, json: &mut Json<'_>) {
+/// The IP header; null if there is none.
+fn write_network(packet: &Packet<'_>, faults: Faults, out: &mut JsonDocument<'_>) {
     let at = |skip: usize| {
         let place = packet.network_offset().and_then(|at| at.checked_add(skip));
         place.and_then(|place| packet.octets().get(place).copied())
@@ -183,8 +204,11 @@ fn write_network(packet: &Packet<'_>, faults: Faults, json: &mut Json<'_>) {
     let octet = |skip| u64::from(at(skip).unwrap_or(0));
     let word = |skip| octet(skip) << 8 | octet(skip + 1);
     let is_copied = faults.are_copied();
-    json_network(packet, json, |json, version| match version {
-        4 => {
+    let Some(version) = packet.ip_version() else {
+        return out.null();
+    };
+    out.object(|out| {
+        if version == 4 {
             // vFlow takes the lowest bits of the octet for the flags, and leaves the offset out.
             let flags = if is_copied {
                 octet(6) & 7
@@ -192,89 +216,51 @@ fn write_network(packet: &Packet<'_>, faults: Faults, json: &mut Json<'_>) {
                 octet(6) >> 5
             };
             let offset = if is_copied { 0 } else { word(6) & 0x1fff };
-            for (key, number) in [
-                ("Version", 4),
-                ("TOS", octet(1)),
-                ("TotalLen", word(2)),
-                ("ID", word(4)),
-                ("Flags", flags),
-                ("FragOff", offset),
-                ("TTL", octet(8)),
-                ("Protocol", octet(9)),
-                ("Checksum", word(10)),
-            ] {
-                member(json, key, number);
-            }
+            member(out, "Version", 4_u64);
+            member(out, "TOS", octet(1));
+            member(out, "TotalLen", word(2));
+            member(out, "ID", word(4));
+            member(out, "Flags", flags);
+            member(out, "FragOff", offset);
+            member(out, "TTL", octet(8));
+            member(out, "Protocol", octet(9));
+            member(out, "Checksum", word(10));
+        } else {
+            member(out, "Version", 6_u64);
+            member(out, "TrafficClass", packet.tos().unwrap_or(0));
+            member(out, "FlowLabel", packet.ipv6_flow_label().unwrap_or(0));
+            member(out, "PayloadLen", word(4));
+            member(out, "NextHeader", octet(6));
+            member(out, "HopLimit", octet(7));
         }
-        _ => {
-            for (key, number) in [
-                ("Version", 6),
-                ("TrafficClass", packet.tos().unwrap_or(0).into()),
-                ("FlowLabel", packet.ipv6_flow_label().unwrap_or(0).into()),
-                ("PayloadLen", word(4)),
-                ("NextHeader", octet(6)),
-                ("HopLimit", octet(7)),
-            ] {
-                member(json, key, number);
-            }
-        }
+        any_address(out, "Src", packet.source_address());
+        any_address(out, "Dst", packet.destination_address());
     });
 }
 
-/// The IP header, of which `members` writes those of a version; null if there is none.
-fn json_network(packet: &Packet<'_>, json: &mut Json<'_>, members: impl FnOnce(&mut Json<'_>, u8)) {
-    let Some(version) = packet.ip_version() else {
-        return json.null();
-    };
-    json.open(b'{');
-    members(json, version);
-    let addresses: [(&str, Option<IpAddr>); 2] = [
-        ("Src", packet.source_address()),
-        ("Dst", packet.destination_address()),
-    ];
-    for (key, address) in addresses {
-        json.key(key);
-        match address {
-            Some(address) => json.address(address),
-            None => json.word(""),
-        }
-    }
-    json.close(b'}');
-}
-
-fn write_transport(packet: &Packet<'_>, json: &mut Json<'_>) {
+/// The header after it; null if it is not of TCP, UDP or ICMP.
+fn write_transport(packet: &Packet<'_>, out: &mut JsonDocument<'_>) {
     let ports = packet.source_port().zip(packet.destination_port());
     match (packet.protocol(), ports) {
-        (Some(protocol::TCP), Some((source, destination))) => {
+        (Some(protocol::TCP), Some((source, destination))) => out.object(|out| {
             let at = packet.transport_offset().and_then(|at| at.checked_add(12));
             let offset = at.and_then(|at| packet.octets().get(at));
-            json.open(b'{');
-            member(json, "SrcPort", source.into());
-            member(json, "DstPort", destination.into());
-            member(
-                json,
-                "DataOffset",
-                offset.map_or(0, |octet| (octet >> 4).into()),
-            );
-            member(json, "Reserved", 0);
-            let flags = packet.tcp_flags().unwrap_or(0);
-            member(json, "Flags", (flags & 0x01ff).into());
-            json.close(b'}');
-        }
-        (Some(protocol::UDP), Some((source, destination))) => {
-            json.open(b'{');
-            member(json, "SrcPort", source.into());
-            member(json, "DstPort", destination.into());
-            json.close(b'}');
-        }
+            member(out, "SrcPort", source);
+            member(out, "DstPort", destination);
+            member(out, "DataOffset", offset.map_or(0, |octet| octet >> 4));
+            member(out, "Reserved", 0_u64);
+            member(out, "Flags", packet.tcp_flags().unwrap_or(0) & 0x01ff);
+        }),
+        (Some(protocol::UDP), Some((source, destination))) => out.object(|out| {
+            member(out, "SrcPort", source);
+            member(out, "DstPort", destination);
+        }),
         _ => match packet.icmp_type().zip(packet.icmp_code()) {
-            Some((kind, code)) => {
-                json.open(b'{');
-                member(json, "Type", kind.into());
-                member(json, "Code", code.into());
-                json.close(b'}');
-            }
-            None => json.null(),
+            Some((kind, code)) => out.object(|out| {
+                member(out, "Type", kind);
+                member(out, "Code", code);
+            }),
+            None => out.null(),
         },
     }
 }
@@ -389,35 +375,30 @@ const COUNTERS: [(u32, &str, &[&str]); 6] = [
     ),
 ];
 
-fn write_counters(sample: &CountersSample<'_>, json: &mut Json<'_>) {
-    json.open(b'{');
+fn write_counters(sample: &CountersSample<'_>, out: &mut JsonDocument<'_>) {
     let source = sample.source_id();
-    for (key, number) in [
-        ("SequenceNo", sample.sequence_number()),
-        ("SourceIDType", source.class),
-        ("SourceIDIdx", source.index),
-        ("RecordsNo", sample.record_count()),
-    ] {
-        member(json, key, number.into());
-    }
-    json.key("Records");
-    json.open(b'{');
-    let records = sample.records();
-    for (format, key, names) in COUNTERS {
-        let found = last(&records, |record| {
-            let of = record.format();
-            (of.enterprise() == 0 && of.format() == format).then_some(*record)
-        });
-        if let Some(record) = found {
-            json.key(key);
-            json.open(b'{');
-            for (name, value) in names.iter().zip(record.members()) {
-                if let Some(number) = unsigned(value.octets) {
-                    member(json, name, number);
-                }
+    member(out, "SequenceNo", sample.sequence_number());
+    member(out, "SourceIDType", source.class);
+    member(out, "SourceIDIdx", source.index);
+    member(out, "RecordsNo", sample.record_count());
+    out.key("Records");
+    out.object(|out| {
+        let records = sample.records();
+        for (format, key, names) in COUNTERS {
+            let found = last(&records, |record| {
+                let of = record.format();
+                (of.enterprise() == 0 && of.format() == format).then_some(*record)
+            });
+            if let Some(record) = found {
+                out.key(key);
+                out.object(|out| {
+                    for (name, value) in names.iter().zip(record.members()) {
+                        if let Some(number) = unsigned(value.octets) {
+                            member(out, name, number);
+                        }
+                    }
+                });
             }
-            json.close(b'}');
         }
-    }
-    json.raw(b"}}");
+    });
 }
