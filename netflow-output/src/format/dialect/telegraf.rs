@@ -10,6 +10,7 @@ use netflow_core::wire::template::{FieldKey, FieldLength};
 use netflow_core::{MessageHeader, Protocol, Set, SetKind};
 
 use self::form::TelegrafForm;
+use self::key::Fields;
 use super::documents::Dialect;
 use super::names::TELEGRAF;
 use super::record::{FieldStyle, NamedField, PlainForm, Plans, RawField, RecordPlan};
@@ -123,8 +124,9 @@ impl Telegraf {
             options.additions.write(out);
         });
         E::documents(out, |out| {
+            let mut fields = Fields::new();
             selection.for_each_sample(set, |kind| {
-                let fields = sample::fields(header, kind, options.faults);
+                sample::read(header, kind, options.faults, &mut fields);
                 out.document(|out| {
                     out.key("fields");
                     out.object(|out| fields.write(out));

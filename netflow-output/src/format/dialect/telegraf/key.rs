@@ -144,18 +144,33 @@ pub(super) enum FieldValue<'a> {
     Numbers(Words<'a>),
 }
 
-/// The fields of one metric.
+/// The fields of one metric; used for one after the other, since there is room for all keys.
 #[derive(Debug)]
-pub(super) struct Fields<'a>([Option<FieldValue<'a>>; Key::NAMES.len()]);
+pub(super) struct Fields<'a> {
+    /// The keys that have a value, a bit each.
+    present: u128,
+    values: [FieldValue<'a>; Key::NAMES.len()],
+}
+
+const _: () = assert!(Key::NAMES.len() <= u128::BITS as usize);
 
 impl<'a> Fields<'a> {
     pub(super) const fn new() -> Self {
-        Self([const { None }; Key::NAMES.len()])
+        Self {
+            present: 0,
+            values: [const { FieldValue::Number(0) }; Key::NAMES.len()],
+        }
+    }
+
+    /// Forgets all values.
+    pub(super) const fn clear(&mut self) {
+        self.present = 0;
     }
 
     pub(super) fn set(&mut self, key: Key, value: FieldValue<'a>) {
-        if let Some(place) = self.0.get_mut(key as usize) {
-            *place = Some(value);
+        if let Some(place) = self.values.get_mut(key as usize) {
+            *place = value;
+            self.present |= 1 << key as u32;
         }
     }
 
@@ -163,14 +178,17 @@ impl<'a> Fields<'a> {
         self.set(key, FieldValue::Number(number.into()));
     }
 
-    pub(super) fn has(&self, key: Key) -> bool {
-        self.0.get(key as usize).is_some_and(Option::is_some)
+    pub(super) const fn has(&self, key: Key) -> bool {
+        self.present & 1 << key as u32 != 0
     }
 
     /// Writes the fields that have a value.
     pub(super) fn write<E: Encode>(&self, out: &mut E) {
-        for (name, value) in Key::NAMES.iter().zip(&self.0) {
-            if let Some(value) = value {
+        let mut left = self.present;
+        while left != 0 {
+            let key = left.trailing_zeros() as usize;
+            left &= left - 1;
+            if let (Some(name), Some(value)) = (Key::NAMES.get(key), self.values.get(key)) {
                 out.key(name);
                 value.write(out);
             }

@@ -15,16 +15,15 @@ use super::key::{FieldValue, Fields, Key};
 use crate::format::dialect::Faults;
 use crate::format::dialect::protocols::{TCP_FLAGS, letters};
 
-/// The fields of a sample.
-pub(super) fn fields<'a>(
+/// Replaces fields by those of a sample.
+pub(super) fn read<'a>(
     header: &MessageHeader,
     kind: &SampleKind<'a>,
     faults: Faults,
-) -> Fields<'a> {
-    let mut reader = SampleReader {
-        fields: Fields::new(),
-        faults,
-    };
+    fields: &mut Fields<'a>,
+) {
+    fields.clear();
+    let mut reader = SampleReader { fields, faults };
     reader.header(header);
     match kind {
         SampleKind::Flow(sample) => reader.flow(sample),
@@ -32,15 +31,14 @@ pub(super) fn fields<'a>(
         SampleKind::Discarded(packet) => reader.discarded(packet),
         SampleKind::Unknown => {}
     }
-    reader.fields
 }
 
-struct SampleReader<'a> {
-    fields: Fields<'a>,
+struct SampleReader<'f, 'a> {
+    fields: &'f mut Fields<'a>,
     faults: Faults,
 }
 
-impl<'a> SampleReader<'a> {
+impl<'a> SampleReader<'_, 'a> {
     fn header(&mut self, header: &MessageHeader) {
         let fields = &mut self.fields;
         let agent = header.agent_address.unwrap_or(header.exporter.ip());
