@@ -63,7 +63,7 @@ pub(super) fn text(
     }
     let mut text = IdText::new();
     text.push(*b"1:");
-    text.push_base64(&sha1(key), BASE64);
+    text.push_base64(sha1(key), BASE64);
     // 20 octets are one less than full groups of three.
     text.push(*b"=");
     Some(text)

@@ -7,9 +7,7 @@ impl Room {
     /// Writes an IPv4 address.
     #[inline]
     pub(in crate::format) fn ipv4(&mut self, mut at: usize, address: [u8; 4]) -> usize {
-        let [a, b, c, d] = address;
-        let [a, b] = [&DOTTED[usize::from(a)], &DOTTED[usize::from(b)]];
-        let [c, d] = [&DOTTED[usize::from(c)], &DOTTED[usize::from(d)]];
+        let [a, b, c, d] = address.map(|octet| &DOTTED[usize::from(octet)]);
         // Two numbers are eight octets at most.
         at = self.block(at, &two_numbers(a, b), usize::from(a.len + b.len));
         at = self.block(at, &two_numbers(c, d), usize::from(c.len + d.len));
@@ -27,9 +25,7 @@ impl Room {
         width: usize,
         address: [u8; 4],
     ) -> usize {
-        let [a, b, c, d] = address;
-        let [a, b] = [&DOTTED[usize::from(a)], &DOTTED[usize::from(b)]];
-        let [c, d] = [&DOTTED[usize::from(c)], &DOTTED[usize::from(d)]];
+        let [a, b, c, d] = address.map(|octet| &DOTTED[usize::from(octet)]);
         let (first, second) = (usize::from(a.len + b.len), usize::from(c.len + d.len));
         // No dot after the last number.
         let blanks = (width + 1).saturating_sub(first + second).min(16);

@@ -83,8 +83,17 @@ impl Room {
         let seconds = seconds.filter(|seconds| *seconds <= LAST_OF_9999)?;
         let mut at = self.seconds(at, seconds);
         let nanos = time.nanos;
-        if fraction == Fraction::Shortest && nanos % 1_000_000 == 0 {
-            return Some(self.few_millis(at, nanos / 1_000_000));
+        match fraction {
+            Fraction::Shortest if nanos % 1_000_000 == 0 => {
+                return Some(self.few_millis(at, nanos / 1_000_000));
+            }
+            Fraction::Digits(3) => {
+                at = self.octet(at, b'.');
+                // With the end of a time.
+                let digits = PADDED[(nanos / 1_000_000 & 0x3ff) as usize];
+                return Some(self.block(at, &digits, 4));
+            }
+            _ => {}
         }
         let digits = match fraction {
             Fraction::Digits(digits) => digits,

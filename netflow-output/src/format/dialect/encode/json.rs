@@ -299,6 +299,12 @@ impl Encode for JsonDocument<'_> {
     }
 
     fn text(&mut self, text: Text<'_>) {
+        let octets = text.octets();
+        // ASCII is UTF-8, which takes longer to check.
+        let is_short = octets.len() <= LONGEST_VALUE && octets.is_ascii();
+        if is_short && !json::may_have_special(octets) {
+            return self.quoted(|writer| writer.short(octets));
+        }
         match text.as_str() {
             Some(text) => self.string(text),
             None => self.directly(|out| json::quote_text(text, out)),

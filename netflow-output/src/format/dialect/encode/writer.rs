@@ -334,9 +334,9 @@ impl RoomWriter<'_> {
     /// A text, and blanks after it up to this width, of no more than a block.
     #[inline(always)]
     pub(in crate::format::dialect) fn left(&mut self, width: usize, write: impl FnOnce(&mut Self)) {
-        let end = self.position() + width;
+        let end = self.at.wrapping_add(width);
         write(self);
-        let blanks = end.saturating_sub(self.position());
+        let blanks = end.saturating_sub(self.at);
         self.block(&[b' '; BLOCK], blanks.min(BLOCK));
     }
 
