@@ -247,8 +247,7 @@ impl Selection {
             (_, Biflows::Whole, _) => flows.for_each(|flow| each(&flow)),
             (filter, Biflows::Split, _) => {
                 let filter = filter.as_ref().map(SetFilter::filter);
-                let is_chosen =
-                    |flow: &Flow<'m>| filter.is_none_or(|filter| filter.matches(flow));
+                let is_chosen = |flow: &Flow<'m>| filter.is_none_or(|filter| filter.matches(flow));
                 // Not by `split_biflows`, which copies each flow.
                 flows.for_each(|flow| {
                     if is_chosen(&flow) {

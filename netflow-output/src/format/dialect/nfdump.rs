@@ -15,8 +15,8 @@ use netflow_core::{Decoded, Flow, Projected, Projection, Set, SetKind};
 
 use self::flow::{DumpPlan, DumpedFlow, FlowReader, SetFacts};
 use self::groups::FieldGroups;
-use super::encode::{Encode, JsonDocument, RoomWriter};
 use super::Faults;
+use super::encode::{Encode, JsonDocument, RoomWriter};
 use super::record::{ElementPlaces, Plans};
 use crate::format::{Biflows, Format, FormatError, Selection};
 
@@ -221,21 +221,36 @@ type ExporterKey = (IpAddr, &'static str, u32);
 
 /// Numbers of exporters, in the order in which they came; the first ones are kept.
 #[derive(Debug, Default)]
-struct Exporters(HashMap<ExporterKey, u64>);
+struct Exporters {
+    numbers: HashMap<ExporterKey, u64>,
+    /// The one of the last set, which most often is that of the next.
+    last: Option<(ExporterKey, u64)>,
+}
 
 /// Exporters that get numbers of their own; further ones share the last.
 const MOST_EXPORTERS: u64 = 65_535;
 
 impl Exporters {
     fn number(&mut self, key: ExporterKey) -> u64 {
-        if let Some(number) = self.0.get(&key) {
+        match self.last {
+            Some((last, number)) if last == key => number,
+            _ => {
+                let number = self.find(key);
+                self.last = Some((key, number));
+                number
+            }
+        }
+    }
+
+    fn find(&mut self, key: ExporterKey) -> u64 {
+        if let Some(number) = self.numbers.get(&key) {
             return *number;
         }
-        let number = self.0.len() as u64 + 1;
+        let number = self.numbers.len() as u64 + 1;
         if number > MOST_EXPORTERS {
             return MOST_EXPORTERS;
         }
-        self.0.insert(key, number);
+        self.numbers.insert(key, number);
         number
     }
 }
@@ -256,6 +271,6 @@ mod tests {
                 assert_eq!(exporters.number(key(address)), number, "round {round}");
             }
         }
-        assert_eq!(exporters.0.len() as u64, MOST_EXPORTERS);
+        assert_eq!(exporters.numbers.len() as u64, MOST_EXPORTERS);
     }
 }

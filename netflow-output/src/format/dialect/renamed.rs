@@ -179,48 +179,53 @@ impl Renamed {
             set: number,
             ..
         } = self;
-        let mut write =
-            |projected: &Projected<'_, '_>, flow: &Flow<'_>, out: &mut RoomWriter<'_>| {
-                let key = projected.key();
-                let planned = match key.and_then(|key| plans.get_mut(key.slot)) {
-                    Some(planned) => planned,
-                    None => &mut *unplanned,
+        let context = (&*shape, *faults, &*known);
+        let set_number = *number;
+        RoomWriter::append_to(out, |out| {
+            if !is_sample {
+                // All flows have one template.
+                let projected = projection.of(set);
+                let planned = planned(plans, unplanned, projected.key());
+                return selection.for_each(set, |flow| {
+                    planned.prepare(context, &projected, (set_number, flow), out);
+                    if let Some(plan) = &planned.plan {
+                        plan.write(&projected, flow, additions, out);
+                    }
+                });
+            }
+            let mut write = |flow: &Flow<'_>, out: &mut RoomWriter<'_>| {
+                let Some(projected) = projection.of_sample(flow) else {
+                    return;
                 };
-                planned.prepare(
-                    (shape, *faults, known),
-                    key,
-                    projected,
-                    (*number, flow),
-                    out,
-                );
+                let planned = planned(plans, unplanned, projected.key());
+                planned.prepare(context, &projected, (set_number, flow), out);
                 if let Some(plan) = &planned.plan {
-                    plan.write(projected, flow, additions, out);
+                    plan.write(&projected, flow, additions, out);
                 }
             };
-        RoomWriter::append_to(out, |out| {
-            if shape.is_of_sflow {
-                let agent = counters::agent(set.header());
-                selection.for_each_of_samples(set, &mut |row| match row {
-                    SampleRow::Flow(flow) => {
-                        if let Some(projected) = projection.of_sample(flow) {
-                            write(&projected, flow, out);
-                        }
-                    }
-                    SampleRow::Counters(sample) => {
-                        out.directly(|out| counters::write(sample, agent, out));
-                    }
-                });
-            } else if is_sample {
-                selection.for_each(set, |flow| {
-                    if let Some(projected) = projection.of_sample(flow) {
-                        write(&projected, flow, out);
-                    }
-                });
-            } else {
-                let projected = projection.of(set);
-                selection.for_each(set, |flow| write(&projected, flow, out));
+            if !shape.is_of_sflow {
+                return selection.for_each(set, |flow| write(flow, out));
             }
+            let agent = counters::agent(set.header());
+            selection.for_each_of_samples(set, &mut |row| match row {
+                SampleRow::Flow(flow) => write(flow, out),
+                SampleRow::Counters(sample) => {
+                    out.directly(|out| counters::write(sample, agent, out));
+                }
+            });
         });
+    }
+}
+
+/// How the flows are written whose columns have this key.
+fn planned<'p>(
+    plans: &'p mut [Planned],
+    unplanned: &'p mut Planned,
+    key: Option<ProjectionKey>,
+) -> &'p mut Planned {
+    match key.and_then(|key| plans.get_mut(key.slot)) {
+        Some(planned) => planned,
+        None => unplanned,
     }
 }
 
@@ -238,14 +243,15 @@ impl Known {
 }
 
 impl Planned {
+    #[inline]
     fn prepare(
         &mut self,
         (shape, faults, known): (&DialectShape, Faults, &Known),
-        key: Option<ProjectionKey>,
         projected: &Projected<'_, '_>,
         (set, flow): (u64, &Flow<'_>),
         out: &mut RoomWriter<'_>,
     ) {
+        let key = projected.key();
         let version = key.map_or(1, |key| key.version);
         if self.version != version {
             let columns = key.map(|_| projected.columns());

@@ -64,9 +64,9 @@ impl<'c> MemberPlanBuilder<'c> {
 
     pub(super) fn finish(mut self) -> MemberPlan {
         begin_objects_at_once(&mut self.parts);
-        let (start, end) = match self.shape.layout {
-            MemberLayout::Json => ("", "}\n"),
-            MemberLayout::Line(word) => (word, "\n"),
+        let start = match self.shape.layout {
+            MemberLayout::Json => "",
+            MemberLayout::Line(word) => word,
         };
         MemberPlan {
             rate_position: self.position(FlowField::SamplingRate),
@@ -76,7 +76,6 @@ impl<'c> MemberPlanBuilder<'c> {
             times: Vec::new(),
             rate: 1,
             start: start.as_bytes(),
-            end: end.as_bytes(),
             is_json: self.is_json,
         }
     }
@@ -169,8 +168,7 @@ impl<'c> MemberPlanBuilder<'c> {
         let (range, columns) = some.unwrap_or((0..member.fields.len(), &[]));
         let is_looked_up = form.is_looked_up();
         let of_protocol = form.protocol().filter(|_| !self.has_reverse);
-        let of_protocol =
-            of_protocol.and_then(|wanted| Some((self.protocol_offset()?, wanted)));
+        let of_protocol = of_protocol.and_then(|wanted| Some((self.protocol_offset()?, wanted)));
         let source = match is_looked_up {
             true => ValueSource::Flow,
             false => self.source(form, first + range.start, columns),
@@ -193,7 +191,7 @@ impl<'c> MemberPlanBuilder<'c> {
             address: match form {
                 Form::Network | Form::NetworkAddress => {
                     let length = member.fields.first();
-                    length.and_then(|length| self.position(Form::address_of(length)))
+                    length.and_then(|length| self.position(Form::address_of(*length)))
                 }
                 _ => None,
             },
@@ -256,7 +254,7 @@ impl<'c> MemberPlanBuilder<'c> {
     /// Where the address is that the prefix length at this position is of.
     fn address_of(&self, position: usize) -> Option<ValueSource> {
         let mut fields = self.shape.members.iter().flat_map(|member| member.fields);
-        let address = Form::address_of(fields.nth(position)?);
+        let address = Form::address_of(*fields.nth(position)?);
         ValueSource::of_column(*self.column(address)?)
     }
 

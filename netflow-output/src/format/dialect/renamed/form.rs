@@ -221,7 +221,7 @@ impl Form {
     }
 
     /// The field of the address that the prefix length in this field is of.
-    pub(super) const fn address_of(length: &FlowField) -> FlowField {
+    pub(super) const fn address_of(length: FlowField) -> FlowField {
         match length {
             FlowField::SourcePrefixLength => FlowField::SourceAddress,
             _ => FlowField::DestinationAddress,

@@ -30,8 +30,8 @@ pub(super) struct MemberPlan {
     pub(super) rate_position: Option<usize>,
     /// The sampling rate of the set, by which the counters of both directions are multiplied.
     pub(super) rate: u64,
+    /// What a line begins with, if documents are not of JSON.
     pub(super) start: &'static [u8],
-    pub(super) end: &'static [u8],
     pub(super) is_json: bool,
 }
 
@@ -208,15 +208,17 @@ impl MemberPlan {
             (None, None) => &[],
         };
         let start = out.position();
-        out.short(self.start);
+        if !self.is_json {
+            out.short(self.start);
+        }
         let mut objects = OpenObjects::default();
         for step in &self.steps {
             out.make_room();
             match &step.text {
                 StepText::Planned(text) => out.planned(text),
+                // A text of any length leaves room after it.
                 StepText::OfSet { written, .. } => {
                     out.text(self.of_set.get(written.clone()).unwrap_or_default());
-                    out.make_room();
                 }
             }
             match &step.then {
@@ -247,8 +249,10 @@ impl MemberPlan {
             }
             out.make_room();
             out.put(start, b'{');
+            out.block(b"}\n", 2);
+        } else {
+            out.octet(b'\n');
         }
-        out.short(self.end);
     }
 }
 

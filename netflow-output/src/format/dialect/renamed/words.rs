@@ -83,7 +83,9 @@ static FLAGS_FROM_HIGHEST: LazyLock<Words> =
 
 fn flags(mask: u8, bits: [u8; 8]) -> Words {
     words(|octet| {
-        let set = bits.into_iter().filter(|bit| (octet & mask) >> bit & 1 != 0);
+        let set = bits
+            .into_iter()
+            .filter(|bit| (octet & mask) >> bit & 1 != 0);
         let name = |bit| element::flag(iana::TCP_CONTROL_BITS.id, bit).unwrap_or_default();
         let names: Vec<_> = set.map(|bit| format!("\"{}\"", name(bit))).collect();
         (!names.is_empty()).then(|| format!("[{}]", names.join(",")))
