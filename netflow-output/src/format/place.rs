@@ -26,19 +26,16 @@ impl NumberPlace {
         match self.width {
             4 => u32::from_be_bytes(octets(record, self.offset)).into(),
             2 => u16::from_be_bytes(octets(record, self.offset)).into(),
+            1 => u8::from_be_bytes(octets(record, self.offset)).into(),
             8 => u64::from_be_bytes(octets(record, self.offset)),
-            _ => self.odd_number(record),
+            width => {
+                let start = usize::from(self.offset);
+                let odd = record.get(start..start + usize::from(width));
+                odd.unwrap_or_default()
+                    .iter()
+                    .fold(0, |number, octet| number << 8 | u64::from(*octet))
+            }
         }
-    }
-
-    /// A number of another width. Not a part of the caller, which compares fewer widths without it.
-    #[inline(never)]
-    fn odd_number(self, record: &[u8]) -> u64 {
-        let start = usize::from(self.offset);
-        let odd = record.get(start..start + usize::from(self.width));
-        odd.unwrap_or_default()
-            .iter()
-            .fold(0, |number, octet| number << 8 | u64::from(*octet))
     }
 }
 
