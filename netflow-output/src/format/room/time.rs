@@ -90,7 +90,7 @@ impl Room {
             Fraction::Digits(3) => {
                 at = self.octet(at, b'.');
                 // With the end of a time.
-                let digits = PADDED[(nanos / 1_000_000 & 0x3ff) as usize];
+                let digits = PADDED[((nanos / 1_000_000) & 0x3ff) as usize];
                 return Some(self.block(at, &digits, 4));
             }
             _ => {}
