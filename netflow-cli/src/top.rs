@@ -14,7 +14,7 @@ use netflow_core::Limits;
 use netflow_core::field::FlowField;
 use netflow_output::enrich::Enrichment;
 use netflow_output::sink::Stream;
-use netflow_query::{AggregateOptions, Sum};
+use netflow_query::{AddressColumn, AggregateOptions, Sum};
 
 use self::column::GroupColumn;
 use self::tables::Tables;
@@ -88,8 +88,8 @@ fn tables(args: &Top, to_terminal: bool) -> Result<Tables, Usage> {
 fn columns(names: &[String], known: &Enrichment) -> Result<Vec<GroupColumn>, Usage> {
     if names.is_empty() {
         return Ok(vec![match (&known.geo.places, &known.geo.systems) {
-            (Some(_), _) => GroupColumn::SourceCountry,
-            (None, Some(_)) => GroupColumn::SourceAsName,
+            (Some(_), _) => GroupColumn::Address(AddressColumn::SourceCountry),
+            (None, Some(_)) => GroupColumn::Address(AddressColumn::SourceAsName),
             (None, None) => GroupColumn::Field(FlowField::SourceAddress),
         }]);
     }

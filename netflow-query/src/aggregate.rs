@@ -4,6 +4,7 @@ mod columns;
 mod counter;
 mod encoded;
 mod key;
+mod looked_up;
 mod series;
 mod space_saving;
 
@@ -18,6 +19,7 @@ use self::columns::{CountedColumns, CountedRow};
 pub use self::counter::{CountedFlow, FlowCounter};
 use self::encoded::KeyBuilder;
 pub use self::key::{GroupValue, PrefixLengths};
+pub use self::looked_up::AddressColumn;
 use self::series::{INTERVALS, Intervals, Series};
 use self::space_saving::BoundedGroups;
 use crate::{Chosen, Filter};

@@ -67,7 +67,7 @@ mod filter;
 pub mod suggest;
 
 pub use self::aggregate::{
-    Aggregate, AggregateOptions, CountedFlow, FlowCounter, Group, GroupValue, PrefixLengths, Sum,
-    Sums,
+    AddressColumn, Aggregate, AggregateOptions, CountedFlow, FlowCounter, Group, GroupValue,
+    PrefixLengths, Sum, Sums,
 };
 pub use self::filter::{Chosen, Filter, FilterError, SetFilter, SetMatch, field};

@@ -6,7 +6,7 @@ use netflow_core::Flow;
 use netflow_core::element::{self, iana::PROTOCOL_IDENTIFIER};
 use netflow_core::field::FlowField;
 use netflow_output::enrich::{Enrichment, Geo, Services};
-use netflow_query::{GroupValue, PrefixLengths};
+use netflow_query::{AddressColumn, GroupValue, PrefixLengths};
 
 use crate::addresses;
 
@@ -15,29 +15,19 @@ use crate::addresses;
 pub(super) enum GroupColumn {
     /// A normalised field.
     Field(FlowField),
-    /// The country of the source, by its two letters (ISO 3166-1).
-    SourceCountry,
-    DestinationCountry,
-    /// The autonomous system of the source, by its number and who runs it.
-    SourceAsName,
-    DestinationAsName,
+    /// What a database knows of an address.
+    Address(AddressColumn),
     /// The service of the port that is probably the server's; protocol and port if it has no name.
     Service,
 }
 
-/// Those that need a database or a file.
-const LOOKED_UP: [GroupColumn; 5] = [
-    GroupColumn::SourceCountry,
-    GroupColumn::DestinationCountry,
-    GroupColumn::SourceAsName,
-    GroupColumn::DestinationAsName,
-    GroupColumn::Service,
-];
-
 impl GroupColumn {
     /// The column of this name, if it is one that needs a database or a file.
     pub(super) fn looked_up(name: &str) -> Option<Self> {
-        LOOKED_UP.into_iter().find(|column| column.name() == name)
+        if name == Self::Service.name() {
+            return Some(Self::Service);
+        }
+        AddressColumn::by_name(name).map(Self::Address)
     }
 
     /// The field, if it is one.
@@ -51,10 +41,7 @@ impl GroupColumn {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Field(field) => field.name(),
-            Self::SourceCountry => "source_country",
-            Self::DestinationCountry => "destination_country",
-            Self::SourceAsName => "source_as_name",
-            Self::DestinationAsName => "destination_as_name",
+            Self::Address(column) => column.name(),
             Self::Service => "service",
         }
     }
@@ -64,8 +51,8 @@ impl GroupColumn {
         let geo = &known.geo;
         match self {
             Self::Service if known.services.is_none() => Some("--services"),
-            Self::SourceCountry | Self::DestinationCountry if geo.places.is_none() => Some("--geo"),
-            Self::SourceAsName | Self::DestinationAsName if geo.systems.is_none() => Some("--asn"),
+            Self::Address(column) if column.is_country() && geo.places.is_none() => Some("--geo"),
+            Self::Address(column) if !column.is_country() && geo.systems.is_none() => Some("--asn"),
             _ => None,
         }
     }
@@ -80,10 +67,8 @@ impl GroupColumn {
         let geo = &known.geo;
         let value = match self {
             Self::Field(field) => return GroupValue::of(flow, field, prefixes),
-            Self::SourceCountry => country(geo, flow.source_address()),
-            Self::DestinationCountry => country(geo, flow.destination_address()),
-            Self::SourceAsName => system(geo, flow.source_address()),
-            Self::DestinationAsName => system(geo, flow.destination_address()),
+            Self::Address(column) if column.is_country() => country(geo, column.address(flow)),
+            Self::Address(column) => system(geo, column.address(flow)),
             Self::Service => known
                 .services
                 .as_ref()

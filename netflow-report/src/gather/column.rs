@@ -4,7 +4,7 @@ use core::net::IpAddr;
 
 use netflow_core::Flow;
 use netflow_core::field::FlowField;
-use netflow_query::{GroupValue, PrefixLengths};
+use netflow_query::{AddressColumn, GroupValue, PrefixLengths};
 
 use crate::Addresses;
 use crate::geography;
@@ -15,12 +15,8 @@ use crate::quantity;
 pub(crate) enum Column {
     /// A normalised field.
     Field(FlowField),
-    /// The country of the source, by its two letters (ISO 3166-1).
-    SourceCountry,
-    DestinationCountry,
-    /// The autonomous system of the source, by its number and who runs it.
-    SourceAsName,
-    DestinationAsName,
+    /// What a database knows of an address.
+    Address(AddressColumn),
     /// Whether the source and the destination are internal.
     Locality,
 }
@@ -30,10 +26,7 @@ impl Column {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Field(field) => field.name(),
-            Self::SourceCountry => "source_country",
-            Self::DestinationCountry => "destination_country",
-            Self::SourceAsName => "source_as_name",
-            Self::DestinationAsName => "destination_as_name",
+            Self::Address(column) => column.name(),
             Self::Locality => "locality",
         }
     }
@@ -42,26 +35,26 @@ impl Column {
     pub(crate) fn is_known(self, addresses: Option<&dyn Addresses>) -> bool {
         match self {
             Self::Field(_) => true,
-            Self::SourceCountry | Self::DestinationCountry => {
+            Self::Address(column) if column.is_country() => {
                 addresses.is_some_and(Addresses::has_countries)
             }
-            Self::SourceAsName | Self::DestinationAsName => {
-                addresses.is_some_and(Addresses::has_systems)
-            }
+            Self::Address(_) => addresses.is_some_and(Addresses::has_systems),
             Self::Locality => addresses.is_some(),
         }
     }
 
     /// Its value in a flow.
     pub(crate) fn of(self, flow: &Flow<'_>, addresses: &dyn Addresses) -> GroupValue {
-        let (source, destination) = (flow.source_address(), flow.destination_address());
         let value = match self {
             Self::Field(field) => return GroupValue::of(flow, field, PrefixLengths::default()),
-            Self::SourceCountry => source.and_then(|source| country(addresses, source)),
-            Self::DestinationCountry => destination.and_then(|to| country(addresses, to)),
-            Self::SourceAsName => source.and_then(|source| system(addresses, source)),
-            Self::DestinationAsName => destination.and_then(|to| system(addresses, to)),
-            Self::Locality => locality(addresses, source, destination),
+            Self::Address(column) => {
+                let look_up = if column.is_country() { country } else { system };
+                column.address(flow).and_then(|of| look_up(addresses, of))
+            }
+            Self::Locality => {
+                let (source, destination) = (flow.source_address(), flow.destination_address());
+                locality(addresses, source, destination)
+            }
         };
         value.unwrap_or(GroupValue::Absent)
     }
@@ -71,7 +64,7 @@ impl Column {
         match (self, value) {
             (Self::Field(field), value) => quantity::label(field, value),
             (_, GroupValue::Absent) => "not known".to_owned(),
-            (Self::SourceCountry | Self::DestinationCountry, GroupValue::Text(code)) => {
+            (Self::Address(column), GroupValue::Text(code)) if column.is_country() => {
                 match geography::country(code) {
                     Some(country) => format!("{} ({code})", country.name),
                     None => code.to_string(),

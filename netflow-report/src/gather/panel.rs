@@ -2,7 +2,7 @@
 
 use netflow_core::Flow;
 use netflow_core::field::FlowField;
-use netflow_query::{Aggregate, AggregateOptions, CountedFlow, Group, GroupValue};
+use netflow_query::{AddressColumn, Aggregate, AggregateOptions, CountedFlow, Group, GroupValue};
 
 use super::column::Column;
 use crate::Addresses;
@@ -20,6 +20,7 @@ pub(crate) struct PanelKind {
 
 /// The panels, in the order of the page.
 pub(crate) const PANELS: [PanelKind; 27] = {
+    use AddressColumn as A;
     use Column::Field as C;
     use FlowField as F;
     const fn usual(id: &'static str, title: &'static str, by: &'static [Column]) -> PanelKind {
@@ -76,22 +77,22 @@ pub(crate) const PANELS: [PanelKind; 27] = {
         optional(
             "source-countries",
             "Source countries",
-            &[Column::SourceCountry],
+            &[Column::Address(A::SourceCountry)],
         ),
         optional(
             "destination-countries",
             "Destination countries",
-            &[Column::DestinationCountry],
+            &[Column::Address(A::DestinationCountry)],
         ),
         optional(
             "source-as-names",
             "Source AS by name",
-            &[Column::SourceAsName],
+            &[Column::Address(A::SourceAsName)],
         ),
         optional(
             "destination-as-names",
             "Destination AS by name",
-            &[Column::DestinationAsName],
+            &[Column::Address(A::DestinationAsName)],
         ),
         optional("locality", "Internal and external", &[Column::Locality]),
         optional("source-as", "Source AS", &[C(F::SourceAs)]),
