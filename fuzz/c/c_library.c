@@ -65,6 +65,7 @@ static netflow_decoder *decoder_of(const plan *made, rest *from) {
   netflow_options options;
   netflow_definition definition = {29305, 7, 1, 0, 0, 0, 0, "named"};
   netflow_rate rate = {{{192, 0, 2, 0}, 4}, 24, 100};
+  netflow_counters counters = {{{192, 0, 2, 0}, 4}, 24, NETFLOW_SECOND_COUNTERS_BIFLOW};
   rest chosen = split(from, made->options_size == sizeof options ? 0 : made->options_size);
   size_t larger = sizeof options + 32;
   unsigned char *place = (unsigned char *)malloc(larger);
@@ -84,6 +85,11 @@ static netflow_decoder *decoder_of(const plan *made, rest *from) {
   options.definitions = &definition;
   options.rate_count = options.rate_count != 0;
   options.rates = &rate;
+  options.override_rate_count = options.override_rate_count != 0;
+  options.override_rates = &rate;
+  counters.meaning = (uint32_t)options.counters_count % 4;
+  options.counters_count = options.counters_count != 0;
+  options.counters = &counters;
   memcpy(place, &options, sizeof options);
   lent = copied(place, made->options_size < sizeof options.size ? sizeof options.size
                                                                 : made->options_size);
@@ -192,6 +198,20 @@ static void finish(gathered *flows, size_t wanted) {
   netflow_arrow_free(flows->arrow);
 }
 
+/* Documents of other tools. */
+static netflow_json *documents_of(netflow_decoder *decoder, size_t number) {
+  static const char *const schemas[] = {
+      "ecs",     "ecs-integration", "logstash", "fluentd",   "goflow2", "nfdump",  "elastiflow",
+      "datadog", "akvorado",        "pmacct",   "ipfixcol2", "vflow",   "telegraf"};
+  const size_t count = sizeof schemas / sizeof *schemas;
+  netflow_setting settings[2] = {{"tag", "\"edge\n"}, {"compat", "false"}};
+  netflow_json *json;
+  if (number / count % 2 != 0) settings[1].value = "true";
+  CHECK(netflow_json_documents(decoder, schemas[number % count], settings, 2, &json, NULL, 0) ==
+        NETFLOW_OK);
+  return json;
+}
+
 /* What writes messages: as JSON, and on as IPFIX. */
 typedef struct writers {
   netflow_json *json;
@@ -201,7 +221,11 @@ typedef struct writers {
 static writers writers_of(netflow_decoder *decoder, const plan *made) {
   writers to = {NULL, NULL};
   netflow_relay_options options;
-  CHECK(netflow_json_new(decoder, made->addresses % 3, &to.json) == NETFLOW_OK);
+  if (made->taken.capacity % 2 != 0) {
+    to.json = documents_of(decoder, made->datagram_size);
+  } else {
+    CHECK(netflow_json_new(decoder, made->addresses % 3, &to.json) == NETFLOW_OK);
+  }
   CHECK(netflow_relay_options_init(&options, sizeof options) == NETFLOW_OK);
   options.message_octets = 64 * made->taken.capacity;
   CHECK(netflow_relay_new(&options, &to.relay) == NETFLOW_OK);

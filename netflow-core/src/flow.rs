@@ -208,6 +208,7 @@ impl<'m> Flow<'m> {
     #[inline]
     fn unsigned(&self, field: FlowField) -> Option<u64> {
         self.loaded(field)
+            .or_else(|| self.sampled(field))
             .or_else(|| self.unsigned_by_record(field))
     }
 
@@ -219,6 +220,15 @@ impl<'m> Flow<'m> {
         };
         let number = record.loaded(record.template().plan().field(field))?;
         Some(without_offset(field, number))
+    }
+
+    /// A number that most samples have; it fits the type of its field.
+    #[inline(always)]
+    fn sampled(&self, field: FlowField) -> Option<u64> {
+        match &self.source {
+            FlowSource::Record(_) => None,
+            FlowSource::Sample(flow) => flow.usual(field),
+        }
     }
 
     /// A number for which the record or sample has to be looked at.
@@ -305,10 +315,13 @@ macro_rules! accessor {
         #[must_use]
         #[inline(always)]
         pub fn $name(&self) -> Option<$type> {
-            match self.loaded(FlowField::$variant) {
-                Some(number) => Some(<$type>::low(number)),
-                None => <$type>::try_from(self.unsigned_by_record(FlowField::$variant)?).ok(),
+            if let Some(number) = self.loaded(FlowField::$variant) {
+                return Some(<$type>::low(number));
             }
+            if let Some(number) = self.sampled(FlowField::$variant) {
+                return Some(<$type>::low(number));
+            }
+            <$type>::try_from(self.unsigned_by_record(FlowField::$variant)?).ok()
         }
     };
     (@ [$($doc:meta)+] $variant:ident $name:ident $type:ty, $read:ident) => {

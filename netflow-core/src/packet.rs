@@ -38,6 +38,8 @@ mod pseudowire;
 mod tag;
 mod transport;
 mod tunnel;
+#[cfg(feature = "alloc")]
+mod usual;
 
 pub use header_protocol::HeaderProtocol;
 pub use tag::{MplsLabel, MplsLabels, VlanTag, Vlans};
@@ -155,6 +157,16 @@ impl<'a> Packet<'a> {
             HeaderProtocol::PPP | HeaderProtocol::POS => link::ppp(octets, Lower::NONE, 0),
             HeaderProtocol::IEEE80211_MAC => link::ieee80211(octets),
             _ => Self::without_ip(octets, Lower::NONE, Offset::ABSENT),
+        }
+    }
+
+    /// The same packet, if it is one of Ethernet that begins as most do.
+    #[cfg(feature = "alloc")]
+    #[inline(always)]
+    pub(crate) fn dissect_usual(protocol: HeaderProtocol, octets: &'a [u8]) -> Option<Self> {
+        match protocol {
+            HeaderProtocol::ETHERNET => usual::ethernet(until(octets, Offset::MAX_OCTETS)),
+            _ => None,
         }
     }
 

@@ -235,7 +235,7 @@ impl From<io::Error> for CaptureErrorKind {
     }
 }
 
-/// Formats that users may take for captures, by the first octets of a file.
+/// Formats that users may mistake for captures, by the first octets of a file.
 const OTHER_FORMATS: &[(&[u8], &str)] = &[
     (
         b"BZh",

@@ -88,7 +88,7 @@ impl<'r> Input<'r> {
     }
 
     /// Replaces hex digits in the window by the octets that they stand for; returns where these are. `None` if
-    /// it is no hex.
+    /// it is not hexadecimal.
     pub(crate) fn decode_hex(&mut self, digits: Range<usize>) -> Option<Range<usize>> {
         let window = self.buffer.get_mut(self.start..self.end)?;
         let len = decode_hex(window.get_mut(digits.clone())?)?;

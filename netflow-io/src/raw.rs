@@ -59,7 +59,7 @@ enum Parsed {
     Whole(DocumentMembers, usize),
     /// More octets are needed.
     Cut,
-    /// It is no such document, for this reason.
+    /// It is not such a document, for this reason.
     Malformed(&'static str),
 }
 
@@ -160,7 +160,7 @@ impl RawReader {
         if self.form == DocumentForm::Json {
             payload = input
                 .decode_hex(payload)
-                .ok_or_else(|| malformed("has a payload that is no hex"))?;
+                .ok_or_else(|| malformed("has a payload that is not hexadecimal"))?;
         }
         input.hold(len);
         Ok(Some(Frame {

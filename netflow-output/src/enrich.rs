@@ -9,7 +9,7 @@ pub use self::dns::{DnsCounts, DnsError, DnsOptions, HostNames};
 pub use self::geo::{AutonomousSystem, Geo, GeoDatabase, GeoError, Place};
 pub use self::services::{Services, ServicesError};
 
-/// All that is added to flows which they do not say themselves; each part may be missing. A clone shares it.
+/// What is added to flows that no exporter sends; each part may be missing. A clone shares it.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Enrichment {

@@ -109,7 +109,7 @@ impl RecentReport {
             .for_each(decoded, |flow, counted| gathered.add(flow, counted));
     }
 
-    /// Counts the flows of a datagram that there is no time for. What is wrong with it, and what it says of its
+    /// Counts the flows of a datagram without reading them, because there is no time. What is wrong with it, and what it says of its
     /// exporter, counts all the same.
     pub fn left_out(&mut self, decoded: &Decoded<'_>) {
         self.health.decoded(decoded);
@@ -201,7 +201,7 @@ impl Step {
 }
 
 impl LivePage {
-    /// A page that these threads have a part in, made now.
+    /// A page of the parts of all threads, made now.
     #[must_use]
     pub fn new(parts: &[RecentPart], now: Timestamp) -> Self {
         let steps = || parts.iter().flat_map(|part| &part.steps);

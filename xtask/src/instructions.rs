@@ -2,17 +2,22 @@
 //! callgrind, beside the figures checked in.
 
 mod limit;
+mod programs;
+mod route;
 
-use alloc::collections::BTreeMap;
 use core::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::thread;
 
-use crate::command::{Command, cargo};
-use crate::repository::{Result, root, target};
+use self::programs::{COUNTS, Programs};
+pub(crate) use self::programs::{Figures, callgrind};
+pub(crate) use self::route::{FIELDS, KINDS};
+use self::route::{ROUTES, Route, What};
+use crate::command::cargo;
+use crate::repository::{Result, root};
 
 /// The figures, one line a path and workload.
 const FIGURES: &str = "benches/instructions.csv";
@@ -20,201 +25,6 @@ const FIGURES: &str = "benches/instructions.csv";
 /// A figure may rise by this fraction before it is an error. A flow costs the same in each run
 /// but for the seeds of hash tables.
 const TOLERANCE: f64 = 0.03;
-
-/// Datagrams of the two runs of each path: what is made once is in both and cancels out. Multiples of
-/// 20, since every 20th datagram has templates, and more than 256: until then each set of an exporter is
-/// examined, and its list of payloads grows.
-const COUNTS: [u32; 2] = [300, 600];
-
-/// Workloads, by the names of `netflow_benches::Kind`.
-pub(crate) const KINDS: [&str; 5] = ["v5", "v9", "ipfix", "ipfix_variable", "sflow"];
-
-/// The 11 fields of the benches.
-pub(crate) const FIELDS: &str = "source_address,destination_address,octets,packets,start,end,\
-    input_interface,output_interface,source_port,destination_port,protocol";
-
-/// A way from datagrams to what reads them.
-struct Route {
-    name: &'static str,
-    what: What,
-}
-
-enum What {
-    /// In the program `instructions` of the benches.
-    Library(&'static str),
-    /// The same with Arrow, which takes much longer to build.
-    Arrow(&'static str),
-    /// The same, for the documents of another tool.
-    Dialect(&'static str),
-    /// `netflow decode` with these options, reading a capture. `*` stands for [`FIELDS`].
-    Command(&'static [&'static str]),
-}
-
-const ROUTES: [Route; 40] = [
-    Route {
-        name: "decode",
-        what: What::Library("decode"),
-    },
-    Route {
-        name: "flows_11",
-        what: What::Library("flows"),
-    },
-    Route {
-        name: "rows_11",
-        what: What::Library("rows"),
-    },
-    Route {
-        name: "columns_11",
-        what: What::Library("columns"),
-    },
-    Route {
-        name: "arrow_11",
-        what: What::Arrow("arrow"),
-    },
-    Route {
-        name: "arrow_11_filtered",
-        what: What::Arrow("arrow_filtered"),
-    },
-    Route {
-        name: "filter_none",
-        what: What::Library("filter_none"),
-    },
-    Route {
-        name: "filter_integer",
-        what: What::Library("filter_integer"),
-    },
-    Route {
-        name: "filter_integers",
-        what: What::Library("filter_integers"),
-    },
-    Route {
-        name: "filter_address",
-        what: What::Library("filter_address"),
-    },
-    Route {
-        name: "filter_addresses",
-        what: What::Library("filter_addresses"),
-    },
-    Route {
-        name: "filter_prefix",
-        what: What::Library("filter_prefix"),
-    },
-    Route {
-        name: "filter_prefixes",
-        what: What::Library("filter_prefixes"),
-    },
-    Route {
-        name: "top_ports",
-        what: What::Library("top_ports"),
-    },
-    Route {
-        name: "top_hosts",
-        what: What::Library("top_hosts"),
-    },
-    Route {
-        name: "text_json_11",
-        what: What::Library("text_json_11"),
-    },
-    Route {
-        name: "text_json_all",
-        what: What::Library("text_json_all"),
-    },
-    Route {
-        name: "text_csv_11",
-        what: What::Library("text_csv_11"),
-    },
-    Route {
-        name: "text_table",
-        what: What::Library("text_table"),
-    },
-    Route {
-        name: "json_11",
-        what: What::Command(&["-f", "json", "--fields", "*"]),
-    },
-    Route {
-        name: "json_all",
-        what: What::Command(&["-f", "json"]),
-    },
-    Route {
-        name: "csv_11",
-        what: What::Command(&["-f", "csv", "--fields", "*"]),
-    },
-    Route {
-        name: "table",
-        what: What::Command(&["-f", "table"]),
-    },
-    Route {
-        name: "text_ecs_json",
-        what: What::Dialect("text_ecs_json"),
-    },
-    Route {
-        name: "text_ecs-integration_json",
-        what: What::Dialect("text_ecs-integration_json"),
-    },
-    Route {
-        name: "text_logstash_json",
-        what: What::Dialect("text_logstash_json"),
-    },
-    Route {
-        name: "text_fluentd_json",
-        what: What::Dialect("text_fluentd_json"),
-    },
-    Route {
-        name: "text_goflow2_json",
-        what: What::Dialect("text_goflow2_json"),
-    },
-    Route {
-        name: "text_goflow2_protobuf",
-        what: What::Dialect("text_goflow2_protobuf"),
-    },
-    Route {
-        name: "text_nfdump_json",
-        what: What::Dialect("text_nfdump_json"),
-    },
-    Route {
-        name: "text_nfdump_csv",
-        what: What::Dialect("text_nfdump_csv"),
-    },
-    Route {
-        name: "text_nfdump_line",
-        what: What::Dialect("text_nfdump_line"),
-    },
-    Route {
-        name: "text_elastiflow_json",
-        what: What::Dialect("text_elastiflow_json"),
-    },
-    Route {
-        name: "text_datadog_json",
-        what: What::Dialect("text_datadog_json"),
-    },
-    Route {
-        name: "text_akvorado_json",
-        what: What::Dialect("text_akvorado_json"),
-    },
-    Route {
-        name: "text_pmacct_json",
-        what: What::Dialect("text_pmacct_json"),
-    },
-    Route {
-        name: "text_sflowtool_line",
-        what: What::Dialect("text_sflowtool_line"),
-    },
-    Route {
-        name: "text_ipfixcol2_json",
-        what: What::Dialect("text_ipfixcol2_json"),
-    },
-    Route {
-        name: "text_vflow_json",
-        what: What::Dialect("text_vflow_json"),
-    },
-    Route {
-        name: "text_telegraf_json",
-        what: What::Dialect("text_telegraf_json"),
-    },
-];
-
-/// Instructions a flow, by path and workload.
-pub(crate) type Figures = BTreeMap<(String, String), f64>;
 
 /// Counts, prints a table, and either writes the figures or fails where one rose. Routes are
 /// all, or those that are named. With `--limit`, nothing is counted: what dialects cost is set beside JSON.
@@ -280,12 +90,6 @@ fn build(features: &str) -> Result {
         .run()
 }
 
-impl Route {
-    const fn is_command(&self) -> bool {
-        matches!(self.what, What::Command(_))
-    }
-}
-
 /// Counts the routes that are wanted, over every workload.
 fn counted(wanted: impl Fn(&Route) -> bool) -> Result<Figures> {
     let routes: Vec<&Route> = ROUTES.iter().filter(|route| wanted(route)).collect();
@@ -327,95 +131,6 @@ fn counted(wanted: impl Fn(&Route) -> bool) -> Result<Figures> {
             .try_for_each(|thread| thread.join().map_err(|_| "a count panicked".to_owned())?)
     })?;
     Ok(figures.into_inner()?)
-}
-
-struct Programs {
-    benches: PathBuf,
-    netflow: PathBuf,
-    captures: PathBuf,
-}
-
-impl Programs {
-    fn new() -> Result<Self> {
-        let captures = target().join("instructions");
-        fs::create_dir_all(&captures)?;
-        Ok(Self {
-            benches: target().join("release/instructions"),
-            netflow: target().join("release/netflow"),
-            captures,
-        })
-    }
-
-    /// Writes every workload as captures; returns the number of flows in each.
-    fn capture_all(&self) -> Result<BTreeMap<(&'static str, u32), f64>> {
-        let mut flows = BTreeMap::new();
-        for kind in KINDS {
-            for count in COUNTS {
-                flows.insert((kind, count), self.capture(kind, count)?);
-            }
-        }
-        Ok(flows)
-    }
-
-    fn file(&self, kind: &str, count: u32) -> PathBuf {
-        self.captures.join(format!("{kind}_{count}.pcap"))
-    }
-
-    /// Writes a workload as a capture; returns the number of its flows.
-    fn capture(&self, kind: &str, count: u32) -> Result<f64> {
-        let output = Command::new(&self.benches, "instructions")
-            .arguments(&format!("capture {kind} {count}"))
-            .path(&self.file(kind, count))
-            .output()?;
-        let flows = String::from_utf8(output.stdout)?;
-        Ok(flows
-            .trim()
-            .parse()
-            .map_err(|_| "the workload cannot be written")?)
-    }
-
-    /// Instructions of one run.
-    fn instructions(
-        &self,
-        route: &Route,
-        kind: &str,
-        count: u32,
-    ) -> core::result::Result<f64, String> {
-        let mut arguments: Vec<PathBuf> = Vec::new();
-        match route.what {
-            What::Library(path) | What::Arrow(path) | What::Dialect(path) => {
-                arguments.push(self.benches.clone());
-                arguments.extend([path.into(), kind.into(), count.to_string().into()]);
-            }
-            What::Command(options) => {
-                arguments.extend([self.netflow.clone(), "decode".into(), "--quiet".into()]);
-                arguments.extend(options.iter().map(|option| match *option {
-                    "*" => FIELDS.into(),
-                    option => option.into(),
-                }));
-                arguments.push(self.file(kind, count));
-            }
-        }
-        callgrind(&arguments)
-    }
-}
-
-/// Instructions of a program that must succeed.
-pub(crate) fn callgrind(
-    arguments: &[impl AsRef<std::ffi::OsStr>],
-) -> core::result::Result<f64, String> {
-    let output = std::process::Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .args(arguments)
-        .output()
-        .map_err(|error| format!("valgrind cannot be run: {error}"))?;
-    let text = String::from_utf8_lossy(&output.stderr);
-    let mut lines = text.lines();
-    let counted = lines.find_map(|line| line.split("Collected : ").nth(1));
-    let counted = counted.and_then(|number| number.trim().parse().ok());
-    counted
-        .filter(|_| output.status.success())
-        .ok_or_else(|| format!("callgrind counted nothing: {text}"))
 }
 
 fn lines(figures: &Figures) -> String {

@@ -5,48 +5,24 @@
 //! the time of day.
 
 mod memory;
+mod receiver;
 
 use core::time::Duration;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 
+use self::receiver::{COUNTING, FLOWS, Kit, Receiver, STORED, ended};
 use crate::command::cargo;
-use crate::measured::{Running, free_port, precise};
-use crate::repository::{Result, target};
-use crate::test::tools;
+use crate::measured::{free_port, precise};
+use crate::repository::Result;
+use crate::tools;
 
-/// Flows of a datagram of the generator.
-const FLOWS: u64 = 24;
 /// Ticks of the processor's clock in `/proc/PID/stat`, which Linux fixes at 100 a second.
 const TICKS: f64 = 100.0;
 /// What is measured; other features of the command change nothing of it.
 const BUILD: &str = "build --locked --release -p netflow-cli --features columns";
-/// The collector that only counts.
-const COUNTING: &str = "counting only";
-/// The columns that nfcapd stores of such flows.
-const STORED: &str = "start,end,received,source_address,destination_address,source_port,\
-                      destination_port,protocol,tcp_flags,tos,octets,packets,input_interface,\
-                      output_interface,exporter_address,next_hop,source_as,destination_as";
-
-/// A collector under load.
-struct Receiver {
-    name: &'static str,
-    process: Running,
-    port: u16,
-}
-
-impl Receiver {
-    fn start(name: &'static str, command: &mut Command, port: u16) -> Result<Self> {
-        let process = Running::start(command.stdout(Stdio::null()))?;
-        Ok(Self {
-            name,
-            process,
-            port,
-        })
-    }
-}
 
 /// Starts a collector.
 type Start = fn(&Kit) -> Result<Receiver>;
@@ -141,42 +117,6 @@ fn compare(datagrams: u64, rate: u64) -> Result {
     Ok(())
 }
 
-/// The programs, and a folder for what they write.
-struct Kit {
-    netflow: PathBuf,
-    folder: PathBuf,
-}
-
-impl Kit {
-    /// The programs, and an empty folder.
-    fn new() -> Result<Self> {
-        let kit = Self {
-            netflow: target().join("release/netflow"),
-            folder: target().join("load"),
-        };
-        if kit.folder.exists() {
-            fs::remove_dir_all(&kit.folder)?;
-        }
-        fs::create_dir_all(&kit.folder)?;
-        Ok(kit)
-    }
-
-    fn file(&self, name: &str) -> String {
-        self.folder.join(name).display().to_string()
-    }
-
-    /// `netflow listen` with an output.
-    fn netflow(&self, name: &'static str, options: &[&str]) -> Result<Receiver> {
-        let port = free_port()?;
-        let mut command = Command::new(&self.netflow);
-        command
-            .args(["listen", "--udp", &format!("127.0.0.1:{port}")])
-            .args(options)
-            .stderr(fs::File::create(self.folder.join("log"))?);
-        Receiver::start(name, &mut command, port)
-    }
-}
-
 fn nfcapd(kit: &Kit) -> Result<Receiver> {
     let port = free_port()?;
     let mut command = Command::new("nfcapd");
@@ -239,31 +179,6 @@ fn measure(kit: &Kit, mut receiver: Receiver, datagrams: u64, rate: u64) -> Resu
         datagrams: counted.unwrap_or(datagrams.saturating_sub(dropped)),
         seconds,
     })
-}
-
-/// Ends a receiver; returns the datagrams that it received, if it says so.
-fn ended(kit: &Kit, receiver: &mut Receiver) -> Result<Option<u64>> {
-    receiver.process.end()?;
-    if receiver.name == "nfcapd" {
-        let summary = Command::new("nfdump")
-            .arg("-I")
-            .arg("-R")
-            .arg(&kit.folder)
-            .output()?;
-        let text = String::from_utf8_lossy(&summary.stdout).into_owned();
-        let flows = text.lines().find_map(|line| line.strip_prefix("Flows: "));
-        let flows: Option<u64> = flows.and_then(|flows| flows.trim().parse().ok());
-        return Ok(flows.map(|flows| flows / FLOWS));
-    }
-    let log = fs::read_to_string(kit.folder.join("log")).unwrap_or_default();
-    let line = log.lines().find(|line| line.contains("msg=received"));
-    let name = if receiver.name == COUNTING {
-        " refused="
-    } else {
-        " datagrams="
-    };
-    let count = line.and_then(|line| line.split(name).nth(1));
-    Ok(count.and_then(|count| count.split(' ').next()?.parse().ok()))
 }
 
 /// Datagrams that the kernel dropped because the socket of this port had no room: the last column of

@@ -17,6 +17,7 @@ mod release;
 mod report;
 mod repository;
 mod test;
+mod tools;
 mod workspace;
 mod worst;
 

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use crate::command::{Command, cargo, python};
 use crate::install::{self, InstallPaths};
 use crate::package;
-use crate::repository::{Result, root, target};
+use crate::repository::{Result, target};
 
 /// Wheels: the target of rustc, and the systems that maturin says it is for.
 const WHEELS: &[(&str, &str)] = &[
@@ -191,9 +191,4 @@ fn compare_interface() -> Result<Option<String>> {
         .text(last)
         .run()?;
     Ok(None)
-}
-
-/// The text of a file of the repository.
-fn text(path: &str) -> Result<String> {
-    fs::read_to_string(root().join(path)).map_err(|error| format!("{path}: {error}").into())
 }

@@ -11,15 +11,14 @@ mod limits;
 mod package;
 mod spark;
 mod spelling;
-pub(crate) mod tools;
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use self::tools::Tool;
 use crate::command::{cargo, python};
 use crate::generate;
 use crate::repository::Result;
+use crate::tools::{self, Tool};
 use crate::workspace;
 
 /// One step: its name, what it does, and what it needs beside cargo, a C compiler and Python.

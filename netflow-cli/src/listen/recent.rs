@@ -7,7 +7,7 @@ use std::time::Instant;
 use netflow_core::{Datagram, Decoded, Decoder, Error, Timestamp};
 use netflow_report::{RecentPart, RecentReport, ReportOptions};
 
-/// The part of its time that a worker may spend on the report, one of this number: receiving goes first.
+/// A worker may spend one part in this number of its time on the report: receiving goes first.
 const SHARE: u32 = 4;
 
 /// A report in bounded memory and time.

@@ -48,7 +48,7 @@ impl Senders {
         if let Some(socket) = self.sockets.get(&exporter) {
             match socket.send_to(payload, self.to) {
                 Ok(_) => self.sent += 1,
-                // Such as the answer to an earlier one that nobody listens.
+                // Such as the answer of ICMP to an earlier datagram, if no program listens there.
                 Err(_) => self.failures += 1,
             }
         }

@@ -42,7 +42,7 @@ struct Written {
 
 #[cfg(feature = "columns")]
 impl Written {
-    /// Whether a file is wanted, and nothing was written to it.
+    /// Whether a file is wanted to which nothing was written yet.
     const fn has_no_file(&self) -> bool {
         matches!(self.format, TopFormat::Parquet) && self.file.is_none()
     }

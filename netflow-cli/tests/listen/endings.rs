@@ -107,7 +107,7 @@ fn a_reader_that_has_gone_ends_it() {
 fn an_address_that_is_taken_is_an_error() {
     let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    // It is no error of the options.
+    // It is not an error of the options.
     let checked = run(&["--udp", &address, "--check"]);
     assert_eq!(checked.status, Some(0), "{}", checked.log);
     let ended = run(&["--udp", &address]);

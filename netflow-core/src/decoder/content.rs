@@ -2,6 +2,7 @@
 //! samples and problems.
 
 use super::problem::Problem;
+use super::samples::MeasuredFlows;
 use super::scratch::{ProblemSlot, ScratchRef, SetSlot};
 use super::set::{Records, Samples, Set, SetKind};
 use crate::flow::{Flow, Origin, SampleFlow};
@@ -165,9 +166,12 @@ pub struct Flows<'m> {
     origin: Option<&'m Origin>,
     records: Records<'m>,
     samples: Samples<'m>,
-    /// There may be more of them.
+    /// The samples of which it is known where their structures are.
+    measured: MeasuredFlows<'m>,
+    /// There may be more samples.
     has_samples: bool,
-    sample: Option<SampleFlow<'m>>,
+    /// The last of them.
+    sample: SampleFlow<'m>,
     discarded: bool,
 }
 
@@ -179,15 +183,16 @@ impl<'m> Flows<'m> {
             origin: None,
             records: Records::EMPTY,
             samples: Samples::EMPTY,
+            measured: MeasuredFlows::new(&[], &[]),
             has_samples: false,
-            sample: None,
+            sample: SampleFlow::EMPTY,
             discarded: false,
         }
     }
 
     /// The flows of one set.
     pub(super) fn of(set: &Set<'m>) -> Self {
-        Self {
+        let mut flows = Self {
             sets: JoinedSets::of(set),
             origin: Some(set.origin()),
             records: if set.is_options() || set.is_joined_apart() {
@@ -195,11 +200,16 @@ impl<'m> Flows<'m> {
             } else {
                 set.records()
             },
-            samples: set.samples(),
-            has_samples: set.kind() == SetKind::Samples,
-            sample: None,
+            samples: Samples::EMPTY,
+            measured: MeasuredFlows::new(&[], &[]),
+            has_samples: false,
+            sample: SampleFlow::EMPTY,
             discarded: false,
+        };
+        if set.kind() == SetKind::Samples {
+            flows.begin_samples(set);
         }
+        flows
     }
 }
 
@@ -244,8 +254,8 @@ impl<'m> Iterator for Flows<'m> {
             }
             // Kept here and copied: a flow that a function returns is written to
             // memory, and those of records would have to be too.
-            if let Some(sample) = self.sample.take() {
-                return Some(Flow::from_sample(sample, self.origin?));
+            if self.has_samples && self.advance_sample() {
+                return Some(Flow::from_sample(self.sample, self.origin?));
             }
             self.advance()?;
         }
@@ -264,21 +274,24 @@ impl<'m> Iterator for Flows<'m> {
     }
 }
 
-impl Flows<'_> {
-    /// Advances to the next sample, or to the records of the next set.
+impl<'m> Flows<'m> {
+    /// Begins a set of samples.
+    fn begin_samples(&mut self, set: &Set<'m>) {
+        match set.measured_flows() {
+            Some(measured) => self.measured = measured,
+            None => self.samples = set.samples(),
+        }
+        self.has_samples = true;
+    }
+
+    /// Advances to the records or samples of the next set.
     #[inline(never)]
     fn advance(&mut self) -> Option<()> {
-        if self.has_samples && self.advance_sample() {
-            return Some(());
-        }
         let set = self.sets.next()?;
         self.origin = Some(set.origin());
         match set.kind() {
             SetKind::Data => self.records = set.records(),
-            SetKind::Samples => {
-                self.samples = set.samples();
-                self.has_samples = true;
-            }
+            SetKind::Samples => self.begin_samples(&set),
             _ => {}
         }
         Some(())
@@ -288,12 +301,18 @@ impl Flows<'_> {
     /// has less to save without it.
     #[inline(never)]
     fn advance_sample(&mut self) -> bool {
+        self.measured.fill_next(&mut self.sample).is_some() || self.search_sample()
+    }
+
+    /// The same among samples that were not measured.
+    #[inline(never)]
+    fn search_sample(&mut self) -> bool {
         let discarded = self.discarded;
-        self.sample = self
-            .samples
-            .by_ref()
-            .find_map(|sample| SampleFlow::new(sample, discarded));
-        self.has_samples = self.sample.is_some();
+        let flows = &mut self.samples;
+        match flows.find_map(|sample| SampleFlow::new(sample, discarded)) {
+            Some(sample) => self.sample = sample,
+            None => self.has_samples = false,
+        }
         self.has_samples
     }
 }

@@ -125,12 +125,6 @@ impl Decoder {
         for (counter, count) in samples {
             *counter = counter.wrapping_add(u64::from(count));
         }
-        self.scratch.slots.push(SetSlot::without_set(
-            self.scratch.current,
-            Content::Samples,
-            offset..end,
-            0,
-        ));
         Ok(end)
     }
 }

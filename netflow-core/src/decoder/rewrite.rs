@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::net::SocketAddr;
 
-use super::scratch::ScratchRef;
+use super::scratch::{Content, ScratchRef};
 use super::{Decoded, Decoder, Set};
 use crate::header::MessageHeader;
 
@@ -131,6 +131,12 @@ impl Decoder {
             if let Some((body, origin)) = body.zip(content.origin(slot.origin)) {
                 let set = Set::new(content, slot, origin);
                 rewriting.rewrite.set(&set, body);
+            }
+        }
+        // Samples are searched again: the structures may be elsewhere now.
+        for slot in &mut scratch.slots {
+            if matches!(slot.content, Content::Samples) {
+                slot.is_measured = false;
             }
         }
         core::mem::swap(&mut rewriting.late, &mut scratch.late);

@@ -1,10 +1,14 @@
 //! The samples of an sFlow datagram: one walk validates them and accounts for them.
 
+use super::scratch::{Content, SetSlot};
 use super::session::SessionId;
 use super::{Decoder, Stats};
 use crate::error::Error;
 use crate::exporter::{ObservedSample, SequenceEvent, SourceKey};
-use crate::wire::sflow::{Counts, Datagram, SampleKind, Visitor};
+use crate::flow::SampleFlow;
+use crate::wire::sflow::{
+    Counts, Datagram, FlowSample, MeasuredSample, SampleKind, SourceId, Visitor,
+};
 
 /// Accounts for each sample, source by source, and keeps the faults as problems.
 struct SampleWalk<'d> {
@@ -14,10 +18,15 @@ struct SampleWalk<'d> {
     offset: usize,
     is_repeated: bool,
     is_before_restart: bool,
+    /// Neither of these.
+    is_current: bool,
+    /// Every flow sample was measured, and none is a discarded packet.
+    are_measured: bool,
 }
 
 impl Decoder {
-    /// Walks the samples of the current message, whose sequence number has been accounted for.
+    /// Walks the samples of the current message, whose sequence number has been accounted for, and
+    /// adds the set of them.
     pub(super) fn walk_samples(
         &mut self,
         session: SessionId,
@@ -32,29 +41,75 @@ impl Decoder {
             .filter(|_| event != Some(SequenceEvent::InOrder))
             .zip(self.sessions.get(session))
             .is_some_and(|(stamp, session)| session.sequence.is_before_restart(&stamp));
-        wire.walk(&mut SampleWalk {
+        let is_repeated = event == Some(SequenceEvent::Duplicate);
+        let first_measured = self.scratch.samples.len();
+        let mut walk = SampleWalk {
             decoder: self,
             session,
             offset,
-            is_repeated: event == Some(SequenceEvent::Duplicate),
+            is_repeated,
             is_before_restart,
-        })
+            is_current: !is_repeated && !is_before_restart,
+            are_measured: true,
+        };
+        let counts = wire.walk(&mut walk);
+        let is_measured = walk.are_measured;
+        let body = offset..offset.saturating_add(counts.end);
+        let count = self.scratch.samples.len().saturating_sub(first_measured);
+        let slot = SetSlot {
+            first_measured,
+            is_measured,
+            ..SetSlot::without_set(self.scratch.current, Content::Samples, body, count)
+        };
+        self.scratch.slots.push(slot);
+        counts
     }
 }
 
 impl Visitor for SampleWalk<'_> {
     #[inline]
+    fn measured(&mut self, flow: &FlowSample<'_>, measured: MeasuredSample) {
+        self.decoder.scratch.samples.push(measured);
+        let (source, number, drops) = (flow.source_id(), flow.sequence_number(), flow.drops());
+        let is_next = self.is_current
+            && self.decoder.sessions.touch(self.session, |session| {
+                session.sources.observe_next(source, number, drops)
+            }) == Some(true);
+        if !is_next {
+            self.account(false, source, number, Some(drops));
+        }
+    }
+
     fn sample(&mut self, kind: SampleKind<'_>) {
-        let (counters, source, number, drops) = match kind {
+        self.are_measured &= matches!(kind, SampleKind::Counters(_));
+        match kind {
             SampleKind::Flow(flow) => {
-                let drops = Some(flow.drops());
-                (false, flow.source_id(), flow.sequence_number(), drops)
+                self.account(
+                    false,
+                    flow.source_id(),
+                    flow.sequence_number(),
+                    Some(flow.drops()),
+                );
             }
             SampleKind::Counters(sample) => {
-                (true, sample.source_id(), sample.sequence_number(), None)
+                self.account(true, sample.source_id(), sample.sequence_number(), None);
             }
-            _ => return,
-        };
+            _ => {}
+        }
+    }
+
+    #[cold]
+    fn fault(&mut self, error: Error, octets: usize) {
+        let offset = error.offset.saturating_add(self.offset);
+        let error = Error::new(error.kind, offset);
+        self.decoder.problem(error, None, octets);
+    }
+}
+
+impl SampleWalk<'_> {
+    /// Accounts for a sample of this source and number.
+    #[inline(never)]
+    fn account(&mut self, counters: bool, source: SourceId, number: u32, drops: Option<u32>) {
         let source = SourceKey {
             counters,
             class: source.class,
@@ -75,15 +130,6 @@ impl Visitor for SampleWalk<'_> {
         }
     }
 
-    #[cold]
-    fn fault(&mut self, error: Error, octets: usize) {
-        let offset = error.offset.saturating_add(self.offset);
-        let error = Error::new(error.kind, offset);
-        self.decoder.problem(error, None, octets);
-    }
-}
-
-impl SampleWalk<'_> {
     /// Accounts for the first sample of a source.
     #[cold]
     fn admit(&mut self, source: SourceKey, observed: ObservedSample) {
@@ -96,5 +142,28 @@ impl SampleWalk<'_> {
         sessions.change(id, |session| {
             session.sources.admit(source, observed, room.is_some());
         });
+    }
+}
+
+/// The flows of samples that were measured.
+#[derive(Debug, Clone)]
+pub(super) struct MeasuredFlows<'m> {
+    datagram: &'m [u8],
+    samples: core::slice::Iter<'m, MeasuredSample>,
+}
+
+impl<'m> MeasuredFlows<'m> {
+    /// The flows of these samples of a datagram.
+    pub(super) fn new(datagram: &'m [u8], samples: &'m [MeasuredSample]) -> Self {
+        Self {
+            datagram,
+            samples: samples.iter(),
+        }
+    }
+
+    /// Fills in the next flow; `None` if there is none. All that are measured can be read.
+    #[inline]
+    pub(super) fn fill_next(&mut self, flow: &mut SampleFlow<'m>) -> Option<()> {
+        flow.fill(self.datagram, self.samples.next()?)
     }
 }

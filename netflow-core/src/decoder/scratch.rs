@@ -14,6 +14,7 @@ use crate::header::MessageHeader;
 use crate::record::MeasuredRecord;
 use crate::template::Template;
 use crate::wire::set::Dialect;
+use crate::wire::sflow::MeasuredSample;
 
 /// Everything that a [`Decoded`](crate::Decoded) borrows.
 #[derive(Debug, Default)]
@@ -36,6 +37,8 @@ pub(super) struct Scratch {
     pub(super) faults: Vec<ErrorKind>,
     /// The records of variable length, each set's together.
     pub(super) measured: Vec<MeasuredRecord>,
+    /// The flow samples of sFlow, each set's together.
+    pub(super) samples: Vec<MeasuredSample>,
     /// A template was used that may be recompiled for types learned since.
     pub(super) refined: bool,
     /// Records refer to common properties, so that they may have to be joined with them.
@@ -80,6 +83,13 @@ impl<'m> ScratchRef<'m> {
         measured.filter(|_| slot.is_measured).unwrap_or_default()
     }
 
+    /// The flow samples of a set, if it has no discarded packets and all were measured.
+    #[inline]
+    pub(super) fn samples(&self, slot: &SetSlot) -> Option<&'m [MeasuredSample]> {
+        let samples = self.scratch.samples.get(slot.first_measured..)?;
+        samples.get(..slot.count).filter(|_| slot.is_measured)
+    }
+
     /// The templates that the lists of a set name.
     pub(super) fn lists(&self, slot: &SetSlot) -> &'m [Arc<Template>] {
         let lists = &self.scratch.lists;
@@ -102,13 +112,13 @@ pub(super) struct SetSlot {
     pub(super) late: Option<usize>,
     /// Octets at the end of the body that are not part of a record.
     pub(super) padding: usize,
-    /// Records, template records or samples.
+    /// Records, template records or measured samples.
     pub(super) count: usize,
     /// Its part of the templates that lists name.
     pub(super) lists: Range<usize>,
-    /// Index of the first of its measured records.
+    /// Index of the first of its measured records or samples.
     pub(super) first_measured: usize,
-    /// Its records are of variable length and were measured.
+    /// Its records are of variable length, or flow samples, and were measured.
     pub(super) is_measured: bool,
     /// Its body is among the joined octets.
     pub(super) is_joined: bool,
@@ -216,6 +226,7 @@ impl Scratch {
         empty(&mut self.template_events, RETAINED_CAPACITY);
         empty(&mut self.lists, RETAINED_CAPACITY);
         empty(&mut self.measured, RETAINED_CAPACITY);
+        empty(&mut self.samples, RETAINED_CAPACITY);
         empty(&mut self.joined_slots, RETAINED_CAPACITY);
         empty(&mut self.joined, RETAINED_OCTETS);
         empty(&mut self.late, RETAINED_OCTETS);

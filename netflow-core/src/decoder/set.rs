@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 
+use super::samples::MeasuredFlows;
 use super::scratch::{Content, ScratchRef, SetSlot};
 use crate::field::FlowField;
 #[cfg(feature = "encode")]
@@ -266,6 +267,12 @@ impl<'m> Set<'m> {
     /// Its records, if they are of variable length and were measured.
     pub(crate) fn measured(&self) -> &'m [MeasuredRecord] {
         self.content.measured(self.slot)
+    }
+
+    /// The flows of its samples, if all were measured.
+    pub(super) fn measured_flows(&self) -> Option<MeasuredFlows<'m>> {
+        let samples = self.content.samples(self.slot)?;
+        Some(MeasuredFlows::new(self.body(), samples))
     }
 
     /// Its template records; none if it holds something else.

@@ -10,7 +10,7 @@ use crate::template::Template;
 /// A change of the templates in force, for programs that keep templates elsewhere too, log changes, or
 /// measure how often exporters send them.
 ///
-/// Templates that are sent again without a change have none. Nor have those of an exporter that is
+/// There is none for a template that is sent again without a change, and none for those of an exporter that is
 /// forgotten as a whole: because memory is short, or by
 /// [`end_session`](Decoder::end_session).
 ///

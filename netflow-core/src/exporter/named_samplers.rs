@@ -27,8 +27,7 @@ impl NamedSamplers {
         self.other = self.other.or(Some(first));
     }
 
-    /// The doubt whether the sampler that records name has a rate, if options announce only those of
-    /// others.
+    /// A doubt if options announce rates of samplers, but none of the sampler that records name.
     pub(crate) fn doubt(&self, exporter: &Exporter) -> Option<DoubtKind> {
         let key = self.other.filter(|_| !self.is_announced)?;
         // Its options may have come after the record.

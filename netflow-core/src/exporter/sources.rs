@@ -10,6 +10,7 @@ use self::parallel::Series;
 pub(crate) use self::state::{SavedCounts, SavedSeries, SavedSource};
 use crate::hash::KeyedHash;
 use crate::table::Table;
+use crate::wire::sflow::SourceId;
 
 /// What the sample numbers of one agent say.
 ///
@@ -157,6 +158,28 @@ impl Sources {
         }
     }
 
+    /// Accounts for the flow sample that is expected next of its source, as nearly all are. `false` if
+    /// it is another, which changes nothing. Its arguments fit registers.
+    #[inline(never)]
+    pub(crate) fn observe_next(&mut self, source: SourceId, number: u32, drops: u32) -> bool {
+        let key = SourceKey {
+            counters: false,
+            class: source.class,
+            index: source.index,
+        };
+        let Some(source) = self.sources.get_mut(&key) else {
+            return false;
+        };
+        let is_next = source.run.next == number
+            && source.start == self.starts
+            && !source.series.is_parallel();
+        if is_next {
+            self.counts.received = self.counts.received.saturating_add(1);
+            source.go_on(Some(drops), &mut self.counts);
+        }
+        is_next
+    }
+
     /// Accounts for a sample; `false` if its source is new, which changes nothing.
     pub(crate) fn observe(&mut self, key: SourceKey, sample: ObservedSample) -> bool {
         let counts = &mut self.counts;
@@ -207,10 +230,7 @@ impl SflowSource {
     fn account(&mut self, sample: ObservedSample, detects: bool, counts: &mut SampleCounts) {
         let expected = self.run.next;
         if sample.number == expected {
-            // Nearly every sample: nothing is missing.
-            self.series.continues();
-            self.drop_more(sample.drops, counts);
-            self.run.next = expected.wrapping_add(1);
+            self.go_on(sample.drops, counts);
             return;
         }
         let before = *counts;
@@ -239,6 +259,16 @@ impl SflowSource {
             counts.restarted = counts.restarted.saturating_sub(self.restarted);
             counts.parallel_sources = counts.parallel_sources.saturating_add(1);
         }
+    }
+
+    /// Accounts for the sample expected next, as nearly every one is: nothing is missing.
+    #[inline]
+    fn go_on(&mut self, drops: Option<u32>, counts: &mut SampleCounts) {
+        self.series.continues();
+        if self.drops != drops {
+            self.drop_more(drops, counts);
+        }
+        self.run.next = self.run.next.wrapping_add(1);
     }
 
     /// Accounts for a sample other than the one expected next. Returns whether the source is now

@@ -200,7 +200,7 @@ fn reference(header: &MessageHeader) -> Timestamp {
     sent_time(header).unwrap_or(header.received)
 }
 
-/// A time is no further from that of the header.
+/// Whether a time is less than `within` nanoseconds from that of the header.
 #[inline]
 fn is_near(time: Timestamp, header: &MessageHeader, within: u64) -> bool {
     time.nanos_since(reference(header)).unsigned_abs() < within

@@ -71,6 +71,12 @@ impl<'a> SampledHeader<'a> {
         let frame_len = usize::try_from(self.frame_length).unwrap_or(usize::MAX);
         Packet::dissect_frame(HeaderProtocol(self.protocol), self.header, frame_len)
     }
+
+    /// The same packet, if it begins as most do.
+    #[inline(always)]
+    pub(super) fn usual_packet(&self) -> Option<Packet<'a>> {
+        Packet::dissect_usual(HeaderProtocol(self.protocol), self.header)
+    }
 }
 
 impl<'m> DataRecord<'m, '_> {

@@ -8,7 +8,8 @@ use crate::field::FlowField;
 use crate::packet::{HeaderProtocol, Packet, Tunnel};
 use crate::value::{MacAddress, Text};
 use crate::wire::sflow::{
-    ExtendedGateway, ExtendedMpls, ExtendedSwitch, Interface, Record, Records, Sample, SampleKind,
+    ExtendedGateway, ExtendedMpls, ExtendedSwitch, Interface, MeasuredSample, Record, Records,
+    Sample, SampleKind,
 };
 
 /// The outer header of a tunnel that the sampled header does not show: the frame was sampled
@@ -28,9 +29,8 @@ pub(super) struct ReportedTunnel {
 /// first, and so would be those of records.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SampleFlow<'m> {
-    sample: Sample<'m>,
     /// A flow sample or a discarded packet.
-    kind: SampleKind<'m>,
+    sample: Sample<'m>,
     packet: Packet<'m>,
     frame_length: Option<u32>,
     switch: Option<&'m ExtendedSwitch>,
@@ -56,12 +56,44 @@ impl<'m> SampleFlow<'m> {
         let packet = header.map_or(Packet::EMPTY, |header| header.packet());
         Some(Self {
             sample,
-            kind,
             packet,
             frame_length: header.map(|header| header.frame_length),
             switch,
             is_transaction: header.is_none() && is_transaction(kind.records()),
         })
+    }
+
+    /// What stands for a sample before there is one.
+    pub(crate) const EMPTY: Self = Self {
+        sample: Sample::EMPTY,
+        packet: Packet::EMPTY,
+        frame_length: None,
+        switch: None,
+        is_transaction: false,
+    };
+
+    /// Becomes the flow of a sample that was measured when its datagram was validated. It is
+    /// filled where it stays: a result would be written to memory twice.
+    #[inline]
+    pub(crate) fn fill(&mut self, datagram: &'m [u8], measured: &MeasuredSample) -> Option<()> {
+        let sample = measured.sample(datagram)?;
+        let flow = sample.as_flow()?;
+        let header = measured.header(&flow)?;
+        self.sample = sample;
+        self.frame_length = Some(header.frame_length);
+        self.switch = measured.switch(&flow);
+        self.is_transaction = false;
+        // Two assignments, since the packet would be copied where both meet.
+        match header.usual_packet() {
+            Some(packet) => self.packet = packet,
+            None => self.packet = header.packet(),
+        }
+        Some(())
+    }
+
+    /// The sample by its kind.
+    fn kind(&self) -> SampleKind<'m> {
+        self.sample.kind().unwrap_or(SampleKind::Unknown)
     }
 
     pub(super) const fn sample(&self) -> &Sample<'m> {
@@ -80,18 +112,14 @@ impl<'m> SampleFlow<'m> {
     /// One packet of this many was taken; a discarded packet is not sampled.
     #[inline]
     pub(super) fn sampling_rate(&self) -> Option<u64> {
-        match self.kind {
-            SampleKind::Flow(flow) => {
-                Some(u64::from(flow.sampling_rate())).filter(|rate| *rate > 0)
-            }
-            _ => None,
-        }
+        let rate = self.sample.as_flow()?.sampling_rate();
+        Some(u64::from(rate)).filter(|rate| *rate > 0)
     }
 
     /// Why the packet was discarded; of a flow sample, if its output says so
     /// (`interface`, sFlow version 5, section 5).
     pub(super) fn drop_reason(&self) -> Option<u32> {
-        match self.kind {
+        match self.kind() {
             SampleKind::Discarded(packet) => Some(packet.reason()),
             SampleKind::Flow(flow) => flow.output().discard_reason(),
             _ => None,
@@ -99,8 +127,8 @@ impl<'m> SampleFlow<'m> {
     }
 
     /// A notification of a drop, which is not sampled.
-    pub(super) const fn is_discarded_packet(&self) -> bool {
-        matches!(self.kind, SampleKind::Discarded(_))
+    pub(super) fn is_discarded_packet(&self) -> bool {
+        matches!(self.kind(), SampleKind::Discarded(_))
     }
 
     pub(super) fn ip_version(&self) -> Option<u8> {
@@ -115,8 +143,27 @@ impl<'m> SampleFlow<'m> {
         self.find(|record| record.as_extended_mpls())
     }
 
-    #[inline]
-    pub(super) fn unsigned(&self, field: FlowField) -> Option<u64> {
+    /// A number that most samples have, if this one does. It fits the type of its field.
+    #[inline(always)]
+    pub(super) fn usual(&self, field: FlowField) -> Option<u64> {
+        match field {
+            FlowField::Octets => self.frame_length.map(u64::from),
+            FlowField::Packets => (!self.is_transaction).then_some(1),
+            FlowField::InputInterface => self.sample.as_flow()?.input_index().map(u64::from),
+            FlowField::OutputInterface => self.sample.as_flow()?.output_index().map(u64::from),
+            FlowField::SourcePort
+            | FlowField::DestinationPort
+            | FlowField::Protocol
+            | FlowField::TcpFlags
+            | FlowField::Tos => packet::unsigned(&self.packet, field),
+            FlowField::Vlan => self.switch_vlan(ExtendedSwitch::src_vlan),
+            _ => None,
+        }
+    }
+
+    /// Any number. Not a part of its caller, which asks for the [usual](Self::usual) ones first.
+    #[inline(never)]
+    pub(super) fn unsigned(self, field: FlowField) -> Option<u64> {
         match field {
             FlowField::Packets => (!self.is_transaction).then_some(1),
             FlowField::Direction => self.direction(),
@@ -188,14 +235,24 @@ impl<'m> SampleFlow<'m> {
     /// An interface index; one that is not known, or several, is none.
     #[inline]
     fn interface(&self, output: bool) -> Option<u32> {
-        match (self.kind, output) {
-            (SampleKind::Flow(flow), false) => flow.input(),
-            (SampleKind::Flow(flow), true) => flow.output(),
-            (SampleKind::Discarded(packet), false) => packet.input(),
-            (SampleKind::Discarded(packet), true) => packet.output(),
-            _ => return None,
-        }
-        .index()
+        let Some(flow) = self.sample.as_flow() else {
+            return self.interface_of_discarded(output);
+        };
+        let interface = if output { flow.output() } else { flow.input() };
+        interface.index()
+    }
+
+    #[cold]
+    fn interface_of_discarded(self, output: bool) -> Option<u32> {
+        let SampleKind::Discarded(packet) = self.kind() else {
+            return None;
+        };
+        let interface = if output {
+            packet.output()
+        } else {
+            packet.input()
+        };
+        interface.index()
     }
 
     /// Which way the sampled packet passed its data source, by the numbers of directions of
@@ -203,7 +260,7 @@ impl<'m> SampleFlow<'m> {
     /// a packet that went out where it came in.
     #[inline(never)]
     pub(super) fn direction(self) -> Option<u64> {
-        let (source, input, output) = match self.kind {
+        let (source, input, output) = match self.kind() {
             SampleKind::Flow(flow) => (flow.source_id(), flow.input(), flow.output()),
             SampleKind::Discarded(packet) => (packet.source_id(), packet.input(), packet.output()),
             _ => return None,
@@ -236,20 +293,23 @@ impl<'m> SampleFlow<'m> {
     }
 
     fn find<T>(&self, record: impl Fn(Record<'m>) -> Option<T>) -> Option<T> {
-        self.kind.records().flatten().find_map(record)
+        self.kind().records().flatten().find_map(record)
     }
 
     /// The VLAN of the switch, else the tag of the packet. 4294967295 is none.
-    #[inline]
     fn vlan(&self, field: FlowField) -> Option<u64> {
-        let of = |vlan: fn(&ExtendedSwitch) -> u32| {
-            let vlan = self.switch.map(vlan).filter(|vlan| *vlan <= 4095);
-            vlan.map(u64::from)
-        };
         if field == FlowField::PostVlan {
-            return of(ExtendedSwitch::dst_vlan);
+            return self.switch_vlan(ExtendedSwitch::dst_vlan);
         }
-        of(ExtendedSwitch::src_vlan).or_else(|| self.packet.vlan().map(u64::from))
+        let of_switch = self.switch_vlan(ExtendedSwitch::src_vlan);
+        of_switch.or_else(|| self.packet.vlan().map(u64::from))
+    }
+
+    /// A VLAN of the switch.
+    #[inline]
+    fn switch_vlan(&self, vlan: fn(&ExtendedSwitch) -> u32) -> Option<u64> {
+        let vlan = self.switch.map(vlan).filter(|vlan| *vlan <= 4095);
+        vlan.map(u64::from)
     }
 
     /// Numbers that are in a record of their own. What the AS of the router
@@ -454,7 +514,7 @@ impl<'m> SampleFlow<'m> {
             Some(2) => return false,
             _ => {}
         }
-        match self.kind {
+        match self.kind() {
             SampleKind::Flow(flow) => flow.input().is_internal() && !flow.output().is_internal(),
             _ => false,
         }

@@ -160,7 +160,14 @@ enum Rule<'m> {
 impl<'m> Flow<'m> {
     /// One packet of this many was counted; where flows are sampled, one flow of this many.
     #[must_use]
+    #[inline]
     pub fn sampling_rate(&self) -> Option<u64> {
+        // Of nearly every sample, without a call.
+        if let (FlowSource::Sample(flow), None) = (&self.source, self.origin.override_rate) {
+            if let Some(rate) = flow.sampling_rate() {
+                return Some(rate);
+            }
+        }
         match self.known_sampling() {
             Known::Rate(rate, _) => Some(rate),
             Known::No(_) | Known::Nothing => None,

@@ -127,7 +127,7 @@ fn ipv6_with_extensions(octets: &[u8], lower: Lower, at: usize, next_header: u8)
 /// Whether a Next Header leads to a header that leads to another. Mobility, HIP and Shim6
 /// headers carry messages of their own, and nothing follows them.
 #[inline]
-fn is_extension_header(next_header: u8) -> bool {
+pub(super) fn is_extension_header(next_header: u8) -> bool {
     matches!(
         next_header,
         protocol::HOP_BY_HOP

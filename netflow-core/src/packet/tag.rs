@@ -3,7 +3,7 @@
 use super::offset::{load, plus};
 
 /// EtherType of a customer VLAN tag (IEEE 802.1Q).
-const CUSTOMER_TAG: u16 = 0x8100;
+pub(super) const CUSTOMER_TAG: u16 = 0x8100;
 /// EtherType of a service VLAN tag (IEEE 802.1ad).
 const SERVICE_TAG: u16 = 0x88a8;
 /// EtherTypes of outer tags before IEEE 802.1ad was settled; still sent by some switches.

@@ -7,6 +7,8 @@ mod network;
 mod oracle;
 mod transport;
 mod tunnel;
+#[cfg(feature = "alloc")]
+mod usual;
 
 use alloc::format;
 use alloc::string::String;

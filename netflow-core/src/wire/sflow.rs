@@ -64,6 +64,7 @@ mod flow_record;
 mod flow_sample;
 mod gateway;
 mod interface;
+mod measured;
 mod record;
 mod sample;
 pub mod structure;
@@ -84,6 +85,8 @@ pub use flow_record::{
 pub use flow_sample::FlowSample;
 pub use gateway::{AsPathSegment, AsPathSegments, ExtendedGateway};
 pub use interface::{Interface, SourceId};
+#[cfg(feature = "alloc")]
+pub(crate) use measured::MeasuredSample;
 pub use record::{Record, Records};
 pub use sample::{Sample, SampleKind};
 pub use verify::Counts;

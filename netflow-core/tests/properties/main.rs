@@ -12,6 +12,7 @@ mod fixed;
 mod isolation;
 mod mutation;
 mod projection;
+mod samples;
 mod split;
 
 use netflow_core::{Datagram, Decoded, Decoder, Limits, Timestamp, Transport};

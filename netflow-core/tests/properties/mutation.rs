@@ -57,7 +57,7 @@ pub(crate) fn change() -> impl Strategy<Value = Change> {
 }
 
 impl Change {
-    fn apply(&self, octets: &mut Vec<u8>) {
+    pub(crate) fn apply(&self, octets: &mut Vec<u8>) {
         let len = octets.len();
         if len < 4 {
             return;

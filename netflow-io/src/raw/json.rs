@@ -28,7 +28,7 @@ pub(super) fn parse(octets: &[u8], has_ended: bool) -> Parsed {
             let feed = usize::from(end.is_some());
             Parsed::Whole(members.moved(start), len.saturating_add(feed))
         }
-        None => Parsed::Malformed("is no object of JSON"),
+        None => Parsed::Malformed("is not an object of JSON"),
     }
 }
 
@@ -48,7 +48,7 @@ impl DocumentMembers {
     }
 }
 
-/// A place in a line. Each method returns `None` where the line is no JSON.
+/// A place in a line. Each method returns `None` where the line is not JSON.
 struct JsonCursor<'l> {
     octets: &'l [u8],
     at: usize,
@@ -148,7 +148,7 @@ impl JsonCursor<'_> {
         }
     }
 
-    /// The next octet that is no space, which stays.
+    /// The next octet that is not a space; it is not consumed.
     fn peek(&mut self) -> Option<u8> {
         while self
             .octets

@@ -18,7 +18,7 @@ pub(super) fn parse(octets: &[u8]) -> Parsed {
         return Parsed::Cut;
     };
     if !is_map(*first) {
-        return Parsed::Malformed("is no map of MessagePack");
+        return Parsed::Malformed("is not a map of MessagePack");
     }
     let mut members = DocumentMembers::default();
     let mut cursor = PackedCursor { octets, at: 0 };
@@ -34,7 +34,7 @@ pub(super) fn parse(octets: &[u8]) -> Parsed {
         };
         let key = match key {
             PackedValue::Text(range) => octets.get(range).unwrap_or_default(),
-            _ => return Parsed::Malformed("has a key that is no text"),
+            _ => return Parsed::Malformed("has a key that is not text"),
         };
         let Some(value) = cursor.value() else {
             return Parsed::Cut;

@@ -6,7 +6,7 @@ const NANOS: i64 = 1_000_000_000;
 const DAY: i64 = 86_400;
 
 /// Reads `2023-11-14T22:13:20.123456789Z`, or with an offset such as `+01:00`; further digits of the fraction
-/// are passed over. `None` if it is no such time, or one that nanoseconds in 64 bits cannot hold.
+/// are passed over. `None` if it is not such a time, or one that nanoseconds in 64 bits cannot hold.
 pub(super) fn parse(text: &[u8]) -> Option<Timestamp> {
     let (date, rest) = text.split_at_checked(10)?;
     let (time, rest) = rest.split_at_checked(9)?;

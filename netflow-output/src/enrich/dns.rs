@@ -1,6 +1,6 @@
 //! Names of addresses from the DNS (PTR records), looked up by threads of their own.
 //!
-//! Nothing here waits for a server but these threads: a name that is not known yet is absent, and is there for
+//! Only these threads wait for a server: a name that is not known yet is absent, and is there for
 //! the flows that come after the answer. Memory, threads and the queue are bounded.
 
 #[cfg_attr(
@@ -129,7 +129,7 @@ impl fmt::Display for DnsError {
 
 impl core::error::Error for DnsError {}
 
-/// What was asked, and what came of it.
+/// How many names were asked for, with which results.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DnsCounts {
@@ -151,7 +151,7 @@ pub struct DnsCounts {
 #[derive(Clone)]
 pub struct HostNames(Arc<Asked>);
 
-/// The part that the threads see. They end when nobody else has it.
+/// Shared with the threads, which end when nothing else refers to it.
 #[derive(Debug)]
 struct Asked {
     shared: Arc<Shared>,
@@ -164,9 +164,9 @@ struct Asked {
 struct Shared {
     options: DnsOptions,
     state: Mutex<State>,
-    /// An address waits for a thread, or all is over.
+    /// Signalled when an address waits for a thread, and at the end.
     wanted: Condvar,
-    /// A thread has an answer.
+    /// Signalled when a thread has an answer.
     answered: Condvar,
     is_over: AtomicBool,
     counters: Counters,
@@ -302,7 +302,7 @@ impl HostNames {
     }
 }
 
-/// Addresses of groups and of no one have no host whose name could be asked for.
+/// Multicast, broadcast and unspecified addresses have no host whose name could be asked for.
 const fn is_of_a_host(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => {

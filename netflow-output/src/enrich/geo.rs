@@ -49,7 +49,7 @@ impl GeoDatabase {
     ///
     /// # Errors
     ///
-    /// The file cannot be read, has more than 2 GiB, or is no such database; or this build is without the
+    /// The file cannot be read, has more than 2 GiB, or is not such a database; or this build is without the
     /// feature `geo`.
     pub fn open(path: &Path) -> Result<Self, GeoError> {
         #[cfg(feature = "geo")]

@@ -17,7 +17,7 @@ pub(super) struct Replaceable<T> {
 /// What clones take when they are refreshed.
 #[derive(Debug)]
 struct Latest<T> {
-    /// How often it was replaced; a look at it costs less than the lock.
+    /// How often it was replaced. Reading this costs less than taking the lock.
     version: AtomicU64,
     data: Mutex<Arc<T>>,
 }

@@ -188,7 +188,9 @@ impl core::error::Error for ServicesError {}
 
 #[cfg(test)]
 mod tests {
-    use super::Services;
+    use std::{env, fs, process};
+
+    use super::{MAX_OCTETS, Services};
 
     #[test]
     fn the_first_name_of_a_port_counts_and_other_protocols_are_passed_over() {
@@ -245,6 +247,23 @@ mod tests {
             error.to_string(),
             "services:2: expected UTF-8, found other octets"
         );
+    }
+
+    #[test]
+    fn a_file_past_the_limit_is_an_error_without_a_line() {
+        let path = env::temp_dir().join(format!("netflow-services-{}", process::id()));
+        let file = fs::File::create(&path).unwrap();
+        file.set_len(MAX_OCTETS + 1).unwrap();
+        let error = Services::open(&path).unwrap_err();
+        assert_eq!(error.line, 0);
+        assert!(
+            error
+                .to_string()
+                .ends_with(": has more than 16777216 octets"),
+            "{error}"
+        );
+        fs::remove_file(&path).unwrap();
+        assert_eq!(Services::open(&path).unwrap_err().line, 0);
     }
 
     #[test]

@@ -128,7 +128,7 @@ pub(crate) const PANELS: [PanelKind; 27] = {
     ]
 };
 
-/// What nearly every flow has: it is no content of an optional panel.
+/// What nearly every flow has: it does not make an optional panel worth showing.
 const COMMON: [Column; 4] = [
     Column::Field(FlowField::ExporterAddress),
     Column::Field(FlowField::SourceAddress),

@@ -5,7 +5,8 @@
 
 use alloc::collections::BTreeMap;
 
-use super::{Figures, KINDS, Programs, ROUTES, Route, What};
+use super::programs::{Figures, Programs};
+use super::route::{KINDS, ROUTES, Route, What};
 use crate::command::Command;
 use crate::repository::Result;
 

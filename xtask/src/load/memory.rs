@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Instant;
 
-use super::{Kit, STORED, ended};
+use super::receiver::{Kit, STORED, ended};
 use crate::measured::Running;
 use crate::repository::Result;
 

@@ -2,10 +2,9 @@
 
 use std::fs;
 
-use super::text;
 use crate::command::{Command, cargo};
 use crate::install::VERSION;
-use crate::repository::{Result, root};
+use crate::repository::{Result, root, text};
 
 /// Most keywords and octets of one, on crates.io.
 const KEYWORDS: (usize, usize) = (5, 20);

@@ -1,9 +1,9 @@
 //! What the project wants to be, and what was measured.
 
-use super::Kit;
 use super::commands::Whole;
 use super::decoders::{Decoder, OWN_PACKAGE};
 use super::figure::number;
+use super::kit::Kit;
 use crate::command::cargo;
 use crate::instructions::{self, Figures};
 use crate::repository::Result;

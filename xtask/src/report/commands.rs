@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};
 use std::thread;
 
-use super::{Kit, Run};
+use super::kit::{Kit, Run, in_rounds};
 use crate::command::{Command, python};
 use crate::instructions::FIELDS;
 use crate::measured::{Running, free_port, precise};
@@ -72,20 +72,16 @@ pub(super) fn measure(kit: &Kit) -> Result<Vec<Whole>> {
             command.fault = Some(error.to_string());
         }
     }
-    for round in 0..ROUNDS {
-        println!("round {} of {ROUNDS}", round + 1);
-        for command in commands
-            .iter_mut()
-            .filter(|command| command.fault.is_none())
-        {
-            let run = Run::of(&command.command, Path::new("/dev/null"))?;
-            let sums = expected.get(&(command.kind, command.datagrams));
-            let flows = sums.and_then(|sums| sums.first());
-            let each = run.nanos / precise(flows.copied().unwrap_or(0));
-            command.nanos = Some(command.nanos.map_or(each, |nanos| nanos.min(each)));
-            command.memory_kib = command.memory_kib.max(run.memory_kib);
-        }
-    }
+    let is_faulty = |command: &Whole| command.fault.is_some();
+    in_rounds(&mut commands, ROUNDS, is_faulty, |command| {
+        let run = Run::of(&command.command, Path::new("/dev/null"))?;
+        let sums = expected.get(&(command.kind, command.datagrams));
+        let flows = sums.and_then(|sums| sums.first());
+        let each = run.nanos / precise(flows.copied().unwrap_or(0));
+        command.nanos = Some(command.nanos.map_or(each, |nanos| nanos.min(each)));
+        command.memory_kib = command.memory_kib.max(run.memory_kib);
+        Ok(())
+    })?;
     Ok(commands)
 }
 

@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{Kit, ROUNDS, Run};
+use super::kit::{Kit, ROUNDS, Run, in_rounds};
 use crate::command::Command;
 use crate::instructions::{self, KINDS};
 use crate::repository::{Result, root};
@@ -60,15 +60,8 @@ pub(super) fn measure(kit: &Kit) -> Result<Vec<Decoder>> {
             }
         }
     }
-    for round in 0..ROUNDS {
-        println!("round {} of {ROUNDS}", round + 1);
-        for decoder in decoders
-            .iter_mut()
-            .filter(|decoder| decoder.fault.is_none())
-        {
-            decoder.time()?;
-        }
-    }
+    let is_faulty = |decoder: &Decoder| decoder.fault.is_some();
+    in_rounds(&mut decoders, ROUNDS, is_faulty, Decoder::time)?;
     for decoder in &mut decoders {
         let rows = flows.get(&(decoder.kind, decoder.datagrams)).copied();
         let passes = f64::from(decoder.passes);

@@ -1,6 +1,6 @@
 //! What a second thread saves when Parquet is written.
 
-use super::{Kit, Run};
+use super::kit::{Kit, Run};
 use crate::command::Command;
 use crate::repository::Result;
 

@@ -3,23 +3,27 @@
 
 mod cargo_c;
 mod examples;
+mod exports;
 mod instrumented;
 mod program;
+mod shared;
 mod zig;
 
-use alloc::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 pub(super) use self::cargo_c::installed as installed_by_cargo_c;
 pub(super) use self::examples::examples;
 use self::examples::pkg_config;
+use self::exports::exports;
 pub(super) use self::instrumented::watched as watched_with_rust;
 use self::program::{Linkage, Program};
+pub(super) use self::shared::inputs;
+use self::shared::{STRICT, captures, folder, place, sanitized};
 pub(super) use self::zig::binding as zig_binding;
 use crate::command::{Command, python};
-use crate::install::{self, InstallPaths, SONAME};
-use crate::repository::{Result, root, target};
+use crate::install::{self, InstallPaths};
+use crate::repository::{Result, root};
 use crate::workspace;
 
 /// Compilers of C and C++, and the standards of each.
@@ -32,9 +36,6 @@ const LANGUAGES: &[(&str, &str)] = &[
     ("clang++", "c++17"),
 ];
 
-/// What is said of warnings.
-const STRICT: &str = "-Wall -Wextra -Werror -Wpedantic";
-
 /// Installs the library and looks at what it exports.
 pub(super) fn installed() -> Result {
     let folder = folder();
@@ -44,49 +45,6 @@ pub(super) fn installed() -> Result {
     let place = place();
     install::install(&place)?;
     exports(&place)
-}
-
-/// An installed library has its name and the functions of its header, and nothing else.
-fn exports(place: &InstallPaths) -> Result {
-    let library = place.libdir().join("libnetflow.so");
-    let symbols = text_of(
-        Command::new("nm", "nm")
-            .arguments("--dynamic --defined-only --format=just-symbols")
-            .path(&library),
-    )?;
-    let exported: BTreeSet<&str> = symbols.lines().collect();
-    let header = fs::read_to_string(place.prefix.join("include/netflow.h"))?;
-    let declared = functions(&header);
-    if exported != declared {
-        let differ: Vec<_> = exported.symmetric_difference(&declared).collect();
-        return Err(format!("exported or declared, but not both: {differ:?}").into());
-    }
-    let dynamic = text_of(
-        Command::new("readelf", "readelf")
-            .arguments("-d")
-            .path(&library),
-    )?;
-    if !dynamic.contains(&format!("soname: [{SONAME}]")) {
-        return Err(format!("the library is not named {SONAME}:\n{dynamic}").into());
-    }
-    println!("{} functions are exported and nothing else", exported.len());
-    Ok(())
-}
-
-/// The functions that a header declares.
-fn functions(header: &str) -> BTreeSet<&str> {
-    let lines = header.lines().filter(|line| !line.starts_with("//"));
-    lines
-        .filter_map(|line| {
-            let (before, _) = line.split_once('(')?;
-            let name = before.rsplit([' ', '*']).next()?;
-            // A declaration begins with a type, a macro with `#`, and nothing is indented.
-            let is_function = name.starts_with("netflow_")
-                && !line.starts_with(['#', ' '])
-                && !line.starts_with("typedef");
-            is_function.then_some(name)
-        })
-        .collect()
 }
 
 /// Compiles the tests in every language and linkage, and runs them. All have to print the same, and
@@ -203,11 +161,6 @@ pub(super) fn watched() -> Result {
     Ok(())
 }
 
-/// What is said of sanitizers besides.
-fn sanitized() -> String {
-    format!("{STRICT} -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all")
-}
-
 /// The library with all features. Its arrays of Arrow hold what the plain structs do, in every form of
 /// addresses; its sockets receive over UDP and TCP; nothing leaks.
 pub(super) fn all_features() -> Result {
@@ -287,51 +240,4 @@ fn listener_example(place: &InstallPaths) -> Result {
 pub(super) fn program() -> Result<Program> {
     installed()?;
     Program::build(&place(), "gcc", "c11", Linkage::Static, STRICT)
-}
-
-/// The datagrams of all captures of the test data, in files that C can read.
-pub(super) fn inputs() -> Result<Vec<PathBuf>> {
-    let folder = folder().join("datagrams");
-    let program = workspace::example("datagram_files")?;
-    let mut extract = Command::new(program, "datagram_files").path(&folder);
-    let mut inputs = Vec::new();
-    for capture in captures()? {
-        let name = capture.file_name().unwrap_or_default().to_string_lossy();
-        inputs.push(folder.join(format!("{name}.datagrams")));
-        extract = extract.path_unseen(&capture);
-    }
-    extract.run()?;
-    Ok(inputs)
-}
-
-/// The captures of the test data.
-fn captures() -> Result<Vec<PathBuf>> {
-    let mut captures = Vec::new();
-    for folder in ["genuine", "synthetic"] {
-        for entry in fs::read_dir(root().join("testdata").join(folder))? {
-            let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.contains(".pcap") || name.ends_with(".ipfix") {
-                captures.push(path);
-            }
-        }
-    }
-    captures.sort();
-    Ok(captures)
-}
-
-/// What a command prints, if it succeeds.
-fn text_of(command: Command) -> Result<String> {
-    Ok(String::from_utf8(command.printed()?)?)
-}
-
-/// Where the library is installed for the tests. Link-time optimisation takes minutes, and a profile with
-/// arithmetic checked finds more; [`all_features`] has the same, so that most crates are compiled once.
-fn place() -> InstallPaths {
-    InstallPaths::new(folder().join("prefix"), "").with_profile("checked")
-}
-
-/// The folder of all that is made here.
-fn folder() -> PathBuf {
-    target().join("c")
 }

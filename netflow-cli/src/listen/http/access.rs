@@ -13,8 +13,8 @@ pub(super) enum Refusal {
     Token,
     /// The token cannot be read.
     NoToken,
-    /// The client calls this host by a name. Where no token is needed, a page of another site could do that
-    /// too, with a name that it lets point to the loopback interface (DNS rebinding).
+    /// The client calls this host by a name. Where no token is needed, this could be a page of another site,
+    /// whose name its owner lets point to the loopback interface (DNS rebinding).
     Host,
 }
 

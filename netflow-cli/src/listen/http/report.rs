@@ -13,7 +13,7 @@ use crate::explain;
 use crate::listen::worker::Request;
 use crate::source::live_facts;
 
-/// How long a page is returned again: making one takes time from the workers.
+/// How long a page is reused: making one takes time from the workers.
 const FRESH: Duration = Duration::from_secs(5);
 /// How long a worker may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -183,7 +183,7 @@ fn near<const UNIT: i64>(sent: Timestamp, number: u64, last: u64) -> Option<Time
     is_near.then_some(Timestamp::from_nanos(nanos))
 }
 
-/// The same for many numbers of one message: those that [`near`] takes for times are a range, which
+/// The same for many numbers of one message: those that [`near`] treats as times are a range, which
 /// is found before the loop over them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NearTimes<const UNIT: u64> {

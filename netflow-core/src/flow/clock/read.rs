@@ -168,7 +168,7 @@ fn two_words(octets: &[u8]) -> Result<Timestamp, NoTime> {
 impl Field<'_, '_> {
     /// The time in a field of time whose length is not that of its type, in the forms that flows read:
     /// seconds in 8 octets instead of 4, and two words of 64 bits, seconds and microseconds, instead of
-    /// an NTP time (as pmacct sends 154 and 155). `None` for other fields and for zero, which is no time.
+    /// an NTP time (as pmacct sends 154 and 155). `None` for other fields and for zero, which is not a time.
     #[must_use]
     pub fn time_of_other_length(&self) -> Option<Timestamp> {
         match (self.template().data_type()?, self.octets().len()) {

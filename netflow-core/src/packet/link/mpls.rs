@@ -5,8 +5,7 @@
 use super::carries_ip;
 use crate::packet::ip::ip;
 use crate::packet::ip_fits::{Fit, has_checksum, ip_fits, length_fits};
-use crate::packet::offset::Offset;
-use crate::packet::offset::plus;
+use crate::packet::offset::{Offset, plus};
 use crate::packet::tag::MplsLabels;
 use crate::packet::{HeaderProtocol, Lower, Packet};
 

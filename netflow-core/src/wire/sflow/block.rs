@@ -23,6 +23,31 @@ pub(super) struct OpaqueBlock<'a> {
     pub(super) octets: &'a [u8],
 }
 
+#[cfg(feature = "alloc")]
+impl<'a> OpaqueBlock<'a> {
+    /// A block without octets.
+    pub(super) const EMPTY: Self = Self {
+        format: DataFormat::from_tag(0),
+        length: 0,
+        offset: 0,
+        octets: &[],
+    };
+
+    /// The block at this offset of a datagram; `None` if it is not all there.
+    #[inline]
+    pub(super) fn at(datagram: &'a [u8], offset: usize) -> Option<Self> {
+        let head = OpaqueBlockHeader::ref_from_prefix(datagram.get(offset..)?);
+        let (head, contents) = head.ok()?;
+        let length = head.length.get();
+        Some(Self {
+            format: DataFormat::from_tag(head.format.get()),
+            length,
+            offset,
+            octets: contents.get(..size(length))?,
+        })
+    }
+}
+
 impl OpaqueBlock<'_> {
     /// Whether octets are missing.
     pub(super) fn is_cut(&self) -> bool {
@@ -38,9 +63,9 @@ impl OpaqueBlock<'_> {
 /// The head of a block.
 #[derive(FromBytes, KnownLayout, Immutable, Unaligned)]
 #[repr(C)]
-struct OpaqueBlockHeader {
-    format: U32,
-    length: U32,
+pub(super) struct OpaqueBlockHeader {
+    pub(super) format: U32,
+    pub(super) length: U32,
 }
 
 /// `block_methods!(Sample: "sample", "datagram")`: what a type says of the member `block`, which is part of

@@ -147,6 +147,26 @@ impl<'a> FlowSample<'a> {
         }
     }
 
+    /// The index of a single input interface that is known ([`Interface::index`]).
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(crate) const fn input_index(&self) -> Option<u32> {
+        match self.header {
+            FlowHeader::Compact(header) => Interface::compact_index(header.input.get()),
+            FlowHeader::Expanded(_) => self.input().index(),
+        }
+    }
+
+    /// The same of the output.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(crate) const fn output_index(&self) -> Option<u32> {
+        match self.header {
+            FlowHeader::Compact(header) => Interface::compact_index(header.output.get()),
+            FlowHeader::Expanded(_) => self.output().index(),
+        }
+    }
+
     /// How many flow records the header announces.
     #[inline]
     #[must_use]

@@ -61,6 +61,18 @@ impl Interface {
         }
     }
 
+    /// The same of a word of the compact form, by one comparison.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(super) const fn compact_index(word: u32) -> Option<u32> {
+        // 0, the device itself, and words with a format above the value are out of this range.
+        if word.wrapping_sub(1) < INTERNAL - 1 {
+            Some(word)
+        } else {
+            None
+        }
+    }
+
     /// Whether the packet came from the device itself, or was for it.
     #[must_use]
     pub const fn is_internal(self) -> bool {

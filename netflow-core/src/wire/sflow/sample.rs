@@ -64,9 +64,20 @@ pub enum SampleKind<'a> {
 block_methods!(Sample: "sample", "datagram");
 
 impl<'a> Sample<'a> {
+    /// A sample without octets.
+    #[cfg(feature = "alloc")]
+    pub(crate) const EMPTY: Self = Self::new(OpaqueBlock::EMPTY);
+
     #[inline]
     pub(super) const fn new(block: OpaqueBlock<'a>) -> Self {
         Self { block }
+    }
+
+    /// The sample at this offset of a datagram.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(super) fn at(datagram: &'a [u8], offset: usize) -> Option<Self> {
+        OpaqueBlock::at(datagram, offset).map(Self::new)
     }
 
     /// The sample by its kind.
@@ -111,6 +122,23 @@ impl<'a> Sample<'a> {
             }
             _ => SampleKind::Unknown,
         })
+    }
+
+    /// A flow sample of either form; `None` if it is something else, or shorter than its header.
+    #[inline]
+    pub(crate) fn as_flow(&self) -> Option<FlowSample<'a>> {
+        let (header, records) = match self.block.format {
+            FLOW_SAMPLE => {
+                let (header, records) = self.header("").ok()?;
+                (FlowHeader::Compact(header), records)
+            }
+            FLOW_SAMPLE_EXPANDED => {
+                let (header, records) = self.header("").ok()?;
+                (FlowHeader::Expanded(header), records)
+            }
+            _ => return None,
+        };
+        Some(FlowSample { header, records })
     }
 
     /// What is known about its header, if the format is a known one.

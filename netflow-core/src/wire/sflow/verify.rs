@@ -6,7 +6,9 @@ use crate::wire::sflow::data_format::{DataFormat, Kind};
 use crate::wire::sflow::datagram::Datagram;
 use crate::wire::sflow::extended::{ExtendedMpls, ExtendedNat, ExtendedRouter, ExtendedUser};
 use crate::wire::sflow::flow_record::{ExtendedSwitch, SampledHeader};
+use crate::wire::sflow::flow_sample::FlowSample;
 use crate::wire::sflow::gateway::ExtendedGateway;
+use crate::wire::sflow::measured::MeasuredSample;
 use crate::wire::sflow::record::{Record, Records};
 use crate::wire::sflow::sample::{Sample, SampleKind};
 use crate::wire::sflow::structure::Structure;
@@ -68,12 +70,20 @@ impl Datagram<'_> {
     }
 
     /// Walks the datagram as [`verify`](Self::verify) does, and shows its samples as well.
+    #[inline(never)]
     pub(crate) fn walk(&self, visitor: &mut impl Visitor) -> Counts {
         let mut counts = Counts::default();
         let mut samples = self.samples();
         let mut unread = 0;
         while let Some(sample) = samples.sample() {
-            unread = verify_sample(&sample, &mut counts, visitor);
+            // Nearly every sample is a flow sample in which nothing is unusual.
+            if let Some((flow, measured)) = MeasuredSample::of(&sample) {
+                counts.flow_samples = counts.flow_samples.saturating_add(1);
+                counts.flow_records = counts.flow_records.saturating_add(flow.record_count());
+                visitor.measured(&flow, measured);
+            } else {
+                unread = verify_sample(sample, &mut counts, visitor);
+            }
         }
         counts.end = samples.offset();
         if let Some(error) = samples.fault() {
@@ -88,7 +98,10 @@ impl Datagram<'_> {
 
 /// Receives what one walk over a datagram finds, in its order.
 pub(crate) trait Visitor {
-    /// A sample of a known format, whose header is there.
+    /// A flow sample in which nothing is unusual.
+    fn measured(&mut self, flow: &FlowSample<'_>, measured: MeasuredSample);
+
+    /// Another sample of a known format, whose header is there.
     fn sample(&mut self, kind: SampleKind<'_>);
 
     /// A fault, and the octets that cannot be read for it.
@@ -99,6 +112,8 @@ pub(crate) trait Visitor {
 struct Faults<F>(F);
 
 impl<F: FnMut(Error, usize)> Visitor for Faults<F> {
+    fn measured(&mut self, _: &FlowSample<'_>, _: MeasuredSample) {}
+
     fn sample(&mut self, _: SampleKind<'_>) {}
 
     fn fault(&mut self, error: Error, octets: usize) {
@@ -106,10 +121,10 @@ impl<F: FnMut(Error, usize)> Visitor for Faults<F> {
     }
 }
 
-/// Counts and checks one sample. Of a cut one returns the octets that no record took,
+/// Counts and checks one sample, by value, so that the walk need not keep it in memory. Of a cut one returns the octets that no record took,
 /// and leaves the fault to the datagram.
-#[inline]
-fn verify_sample(sample: &Sample<'_>, counts: &mut Counts, visitor: &mut impl Visitor) -> usize {
+#[inline(never)]
+fn verify_sample(sample: Sample<'_>, counts: &mut Counts, visitor: &mut impl Visitor) -> usize {
     let length = sample.octets().len();
     let error = match sample.kind() {
         Ok(SampleKind::Unknown) => {
@@ -205,7 +220,7 @@ fn is_whole(record: &Record<'_>) -> bool {
 
 /// The same for other structures; the most frequent are validated without the table.
 #[inline(never)]
-fn is_other_whole(kind: Kind, format: DataFormat, octets: &[u8]) -> bool {
+pub(super) fn is_other_whole(kind: Kind, format: DataFormat, octets: &[u8]) -> bool {
     match (kind, format) {
         (Kind::Flow, ExtendedGateway::FORMAT) => ExtendedGateway::parse(octets).is_some(),
         (Kind::Flow, ExtendedRouter::FORMAT) => ExtendedRouter::parse(octets).is_some(),
@@ -222,7 +237,7 @@ fn is_other_whole(kind: Kind, format: DataFormat, octets: &[u8]) -> bool {
 }
 
 /// Whether all of a fixed layout is there.
-const fn holds<T>(octets: &[u8]) -> bool {
+pub(super) const fn holds<T>(octets: &[u8]) -> bool {
     octets.len() >= size_of::<T>()
 }
 

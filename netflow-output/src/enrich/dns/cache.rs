@@ -17,7 +17,7 @@ pub(super) enum Known {
 }
 
 /// Answers of two generations: when the younger is full, it becomes the older, which is forgotten as a whole.
-/// What is in use is taken over. So no answer has to be searched for to be forgotten.
+/// Answers in use move to the younger one. So old answers are forgotten without a search for them.
 #[derive(Debug)]
 pub(super) struct NameCache {
     young: HashMap<IpAddr, CachedAnswer>,

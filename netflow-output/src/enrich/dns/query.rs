@@ -13,7 +13,7 @@ pub(super) enum Answer {
     Name(String, u32),
     /// There is none.
     NoName,
-    /// The server cannot answer, or what it answers is no name of a host.
+    /// The server cannot answer, or its answer is not the name of a host.
     Unusable,
 }
 
@@ -28,7 +28,7 @@ pub(super) fn query(id: u16, address: IpAddr) -> Option<Vec<u8>> {
     packet.build_bytes_vec().ok()
 }
 
-/// What a datagram answers to the query; `None` if it is no answer to it.
+/// What a datagram answers to the query; `None` if it does not answer it.
 pub(super) fn answer(id: u16, address: IpAddr, octets: &[u8]) -> Option<Answer> {
     let packet = Packet::parse(octets).ok()?;
     let [question] = &packet.questions[..] else {

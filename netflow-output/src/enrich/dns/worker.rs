@@ -17,13 +17,13 @@ use super::{Counters, DnsError, Shared};
 
 /// The shortest and the longest time that a name is kept; between them the time to live of its record decides.
 const NAME_LIFETIME: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(86_400));
-/// How long it is kept that an address has no name.
+/// How long the answer that an address has no name is kept.
 const NAMELESS_LIFETIME: Duration = Duration::from_secs(600);
-/// How long it is kept that there was no answer.
+/// How long an address without an answer is not asked for again.
 const FAILURE_LIFETIME: Duration = Duration::from_secs(60);
-/// Octets of the longest answer that is read: no longer one was asked for (RFC 1035, section 4.2.1).
+/// Octets of the longest answer that is read: queries allow no longer one (RFC 1035, section 4.2.1).
 const LONGEST: usize = 512;
-/// Datagrams that are no answer, or one to another query, before a query counts as failed.
+/// Datagrams that are not an answer, or answer another query, before a query counts as failed.
 const STRAYS: u32 = 16;
 
 pub(super) fn start(shared: &Arc<Shared>) -> Result<(), DnsError> {

@@ -400,7 +400,7 @@ fn write_exporter<E: Encode>(header: &MessageHeader, faults: Faults, out: &mut E
         }
         if let Some(sampling) = header.sampling {
             out.key("sampling_interval");
-            // The upper two bits are the mode, which Elastic takes for a part of the number.
+            // The upper two bits are the mode, which Elastic treats as part of the number.
             let mask = if faults.are_copied() {
                 u16::MAX
             } else {

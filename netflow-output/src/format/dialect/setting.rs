@@ -103,7 +103,12 @@ impl DialectOptions {
             "tag" => self.additions.add_tag(value.to_owned()),
             "target" => value.clone_into(&mut self.target),
             "time-key" => self.time_key = Some(value.to_owned()),
-            _ => return Err(format!("there is no such option, but {}", NAMES.join(", "))),
+            _ => {
+                return Err(format!(
+                    "there is no such option; there are {}",
+                    NAMES.join(", ")
+                ));
+            }
         }
         Ok(())
     }
@@ -146,7 +151,11 @@ mod tests {
             ("compat", "yes", "expected true or false, found \"yes\""),
             ("add-field", "=x", "expected NAME=TEXT, found \"=x\""),
             ("dns-wait", "1", "nothing to wait for: set dns first"),
-            ("tags", "x", "there is no such option, but add-field, asn"),
+            (
+                "tags",
+                "x",
+                "there is no such option; there are add-field, asn",
+            ),
         ] {
             let error = DialectOptions::default().set(name, value).unwrap_err();
             assert!(error.reason.starts_with(reason), "{error}");

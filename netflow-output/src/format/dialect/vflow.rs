@@ -293,7 +293,7 @@ impl ObjectPlan {
 /// How the value of a field is written.
 #[derive(Debug, Clone, Copy)]
 enum ValueForm {
-    /// By its type; what is no value of it, what has fewer octets, and lists, as octets.
+    /// By its type. What is not a value of the type or has fewer octets, and lists, are written as octets.
     Typed { data_type: DataType, least: u16 },
     /// Octets as hex after `0x`.
     Octets,

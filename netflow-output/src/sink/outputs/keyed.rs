@@ -60,7 +60,7 @@ impl KeyedRows {
         self.begin(key.as_bytes(), out);
     }
 
-    /// The rows of a datagram follow whose domain is not known.
+    /// Rows of a datagram whose domain is not known follow.
     pub(super) fn begin_datagram(&mut self, datagram: &Datagram<'_>, out: &mut Vec<u8>) {
         self.begin(datagram.exporter.ip().to_string().as_bytes(), out);
     }

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::examples::examples_with;
-use super::{exports, folder};
+use super::exports::exports;
+use super::shared::folder;
 use crate::command::cargo;
 use crate::install::{self, InstallPaths};
 use crate::repository::Result;

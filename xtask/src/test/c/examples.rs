@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{STRICT, folder, place, text_of};
+use super::shared::{STRICT, folder, place, text_of};
 use crate::command::{Command, python};
 use crate::install::{self, InstallPaths};
 use crate::repository::{Result, root};

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use super::{Linkage, Program, folder, inputs, sanitized, text_of};
+use super::program::{Linkage, Program};
+use super::shared::{folder, inputs, sanitized, text_of};
 use crate::command::Command;
 use crate::install::InstallPaths;
 use crate::repository::{Result, root, target};

@@ -4,7 +4,7 @@ use core::fmt;
 use std::fs;
 use std::path::PathBuf;
 
-use super::folder;
+use super::shared::folder;
 use crate::command::Command;
 use crate::install::InstallPaths;
 use crate::repository::{Result, root};

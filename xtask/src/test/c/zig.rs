@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{folder, place};
+use super::shared::{folder, place};
 use crate::command::{Command, python};
 use crate::install;
 use crate::repository::{Result, root, target};

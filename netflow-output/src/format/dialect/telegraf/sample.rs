@@ -60,7 +60,7 @@ impl<'a> SampleReader<'_, 'a> {
         self.fields.number(key, source.index);
     }
 
-    /// Interfaces and direction of a packet; `raw` is the number that Telegraf takes for the input.
+    /// Interfaces and direction of a packet; `raw` is the number that Telegraf writes as the input.
     fn interfaces(&mut self, source: SourceId, (input, output): (Interface, Interface), raw: u32) {
         let direction = if source.index == raw {
             "ingress"

@@ -29,7 +29,7 @@ const DEFAULTS: [(&str, &str); 7] = [
 ];
 
 /// Settings that the accounting of rows depends on: each message is reported once, as stored by the brokers or as not
-/// stored, and is not given up while there is hope.
+/// stored, and is not given up while another attempt may succeed.
 const FIXED: [(&str, &str); 3] = [
     ("acks", "all"),
     ("enable.idempotence", "true"),
@@ -47,7 +47,7 @@ const REFUSED: [&str; 7] = [
     "transactional.id",
 ];
 
-/// How long messages that are taken back may take.
+/// How long the client may take to return messages that are withdrawn.
 const STOPPING: Duration = Duration::from_millis(300);
 
 /// What became of a message.

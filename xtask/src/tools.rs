@@ -46,31 +46,31 @@ const fn program(name: &'static str, package: &'static str) -> Tool {
     }
 }
 
-pub(super) const NM: Tool = program("nm", "binutils");
-pub(super) const GROFF: Tool = program("groff", "groff-base");
-pub(super) const GXX: Tool = program("g++", "g++");
-pub(super) const CLANG: Tool = program("clang", "clang");
-pub(super) const LUAJIT: Tool = program("luajit", "luajit");
-pub(super) const CMAKE: Tool = program("cmake", "cmake");
-pub(super) const MAKE: Tool = program("make", "make");
+pub(crate) const NM: Tool = program("nm", "binutils");
+pub(crate) const GROFF: Tool = program("groff", "groff-base");
+pub(crate) const GXX: Tool = program("g++", "g++");
+pub(crate) const CLANG: Tool = program("clang", "clang");
+pub(crate) const LUAJIT: Tool = program("luajit", "luajit");
+pub(crate) const CMAKE: Tool = program("cmake", "cmake");
+pub(crate) const MAKE: Tool = program("make", "make");
 pub(crate) const PKG_CONFIG: Tool = program("pkg-config", "pkg-config");
 pub(crate) const VALGRIND: Tool = program("valgrind", "valgrind");
-pub(super) const ZSTD: Tool = program("zstd", "zstd");
+pub(crate) const ZSTD: Tool = program("zstd", "zstd");
 pub(crate) const TSHARK: Tool = program("tshark", "tshark");
 pub(crate) const NFDUMP: Tool = program("nfcapd", "nfdump");
-pub(super) const SOFTFLOWD: Tool = program("softflowd", "softflowd");
-pub(super) const OPEN_VSWITCH: Tool = program("ovs-vswitchd", "openvswitch-switch");
+pub(crate) const SOFTFLOWD: Tool = program("softflowd", "softflowd");
+pub(crate) const OPEN_VSWITCH: Tool = program("ovs-vswitchd", "openvswitch-switch");
 pub(crate) const PMACCT: Tool = program("pmacctd", "pmacct");
-pub(super) const PROMTOOL: Tool = program("promtool", "prometheus");
-pub(super) const CHROMIUM: Tool = program("chromium", "chromium");
-pub(super) const NPM: Tool = program("npm", "npm");
-pub(super) const RSYSLOG: Tool = program("rsyslogd", "rsyslog");
+pub(crate) const PROMTOOL: Tool = program("promtool", "prometheus");
+pub(crate) const CHROMIUM: Tool = program("chromium", "chromium");
+pub(crate) const NPM: Tool = program("npm", "npm");
+pub(crate) const RSYSLOG: Tool = program("rsyslogd", "rsyslog");
 pub(crate) const LIBFIXBUF: Tool = Tool {
     name: "libfixbuf",
     found: ToolTest::Header("fixbuf/public.h"),
     package: "libfixbuf-dev",
 };
-pub(super) const LIBPCAP: Tool = Tool {
+pub(crate) const LIBPCAP: Tool = Tool {
     name: "libpcap",
     found: ToolTest::Header("pcap/pcap.h"),
     package: "libpcap-dev",
@@ -81,7 +81,7 @@ pub(crate) const VENV: Tool = Tool {
     found: ToolTest::Modules("ensurepip, venv"),
     package: "python3-venv",
 };
-pub(super) const SANITIZERS: Tool = Tool {
+pub(crate) const SANITIZERS: Tool = Tool {
     name: "clang's sanitizers",
     found: ToolTest::ClangRuntime("libclang_rt.asan"),
     package: "libclang-rt-dev",
@@ -199,7 +199,7 @@ fn missing<'t>(tools: &[&'t Tool]) -> Vec<&'t Tool> {
 }
 
 /// Their names in one line.
-pub(super) fn names(tools: &[&Tool]) -> String {
+pub(crate) fn names(tools: &[&Tool]) -> String {
     let names: Vec<&str> = tools.iter().map(|tool| tool.name).collect();
     names.join(", ")
 }
