@@ -84,14 +84,11 @@ impl<'l> Collector<'l> {
         let sources = live.take_sources();
         let count = sources.len();
         #[cfg(feature = "kafka")]
-        let members = if settings.kafka.is_some() {
-            settings.live.workers
-        } else {
-            0
-        };
-        #[cfg(not(feature = "kafka"))]
+        let members = settings.kafka.as_ref().map_or(0, |_| settings.live.workers);
+        #[cfg(all(feature = "http", not(feature = "kafka")))]
         let members = 0;
-        let all = count + members;
+        #[cfg(feature = "http")]
+        let worker_count = count + members;
         let mut workers = Vec::new();
         #[cfg(feature = "http")]
         let report = report_options(&settings);
@@ -109,7 +106,7 @@ impl<'l> Collector<'l> {
                     sink: outputs.worker(),
                     forward: Forward::new(&settings.forward)?,
                     #[cfg(feature = "http")]
-                    recent: recent(&settings, &report, all),
+                    recent: recent(&settings, &report, worker_count),
                     messages: BTreeMap::new(),
                 },
                 requests: receiver,
@@ -131,7 +128,7 @@ impl<'l> Collector<'l> {
                     sink: outputs.worker(),
                     forward: Forward::new(&settings.forward)?,
                     #[cfg(feature = "http")]
-                    recent: recent(&settings, &report, all),
+                    recent: recent(&settings, &report, worker_count),
                     messages: BTreeMap::new(),
                 };
                 let worker = KafkaWorker::new(
