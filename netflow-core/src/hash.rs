@@ -110,6 +110,14 @@ impl BuildHasher for KeyedHash {
 
 /// Each word is mixed in by one multiplication to 128 bits, whose halves are
 /// folded together with the key between them.
+///
+/// ```
+/// use core::hash::BuildHasher;
+/// use netflow_core::{KeyedHash, Limits};
+///
+/// let hash = KeyedHash::new(Limits::default().hash_seed);
+/// assert_eq!(hash.hash_one(443_u16), hash.hash_one(443_u16));
+/// ```
 #[derive(Debug, Clone)]
 pub struct FoldedHasher {
     state: u64,

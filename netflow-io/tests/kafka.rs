@@ -1,8 +1,11 @@
 //! Members of a group that read datagrams from brokers inside of this process, which librdkafka brings for tests.
 #![cfg(feature = "kafka")]
 
-use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+extern crate alloc;
+
+use alloc::collections::BTreeMap;
+use core::time::Duration;
+use std::time::Instant;
 
 use netflow_io::kafka::{KafkaError, KafkaEvent, KafkaOptions, KafkaSource, PartitionState};
 use rdkafka::ClientConfig;

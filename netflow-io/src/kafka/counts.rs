@@ -5,6 +5,15 @@ use core::ops::AddAssign;
 use crate::raw::DocumentFault;
 
 /// What was read from a topic so far, and what went wrong.
+///
+/// ```
+/// use netflow_io::kafka::KafkaCounts;
+///
+/// let (mut total, mut one) = (KafkaCounts::default(), KafkaCounts::default());
+/// one.messages = 2;
+/// total += one;
+/// assert_eq!((total.messages, total.refused.total()), (2, 0));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KafkaCounts {
@@ -31,6 +40,10 @@ pub struct KafkaCounts {
 }
 
 /// Messages that are no datagram, by reason.
+///
+/// ```
+/// assert_eq!(netflow_io::kafka::RefusedMessages::default().total(), 0);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RefusedMessages([u64; DocumentFault::ALL.len()]);
 

@@ -47,6 +47,14 @@ const REFUSED: [&str; 10] = [
 ];
 
 /// A topic, and the group that reads it.
+///
+/// ```
+/// use netflow_io::kafka::KafkaOptions;
+///
+/// let settings = vec![("bootstrap.servers".to_owned(), "192.0.2.1:9092".to_owned())];
+/// let options = KafkaOptions::new("datagrams", "netflow", settings);
+/// assert_eq!(options.state_topic(), "datagrams-netflow-state");
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct KafkaOptions {
@@ -179,6 +187,13 @@ fn is_of_connections(name: &str) -> bool {
 }
 
 /// Why datagrams cannot be read from a topic.
+///
+/// ```
+/// use netflow_io::kafka::KafkaOptions;
+///
+/// let error = KafkaOptions::check_setting("enable.auto.commit").unwrap_err();
+/// println!("{error}");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, ThisError)]
 #[non_exhaustive]
 pub enum KafkaError {

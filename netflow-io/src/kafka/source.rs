@@ -22,6 +22,19 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_millis(500);
 
 /// A member of a consumer group that reads a topic of documents of the schema `raw`.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use netflow_io::kafka::{KafkaEvent, KafkaOptions, KafkaSource};
+///
+/// let settings = vec![("bootstrap.servers".to_owned(), "192.0.2.1:9092".to_owned())];
+/// let mut source = KafkaSource::join(&KafkaOptions::new("datagrams", "netflow", settings))?;
+/// if let KafkaEvent::Failed(reason) = source.next_event(Duration::from_secs(1))? {
+///     eprintln!("{reason}");
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct KafkaSource {
     topic: String,
     consumer: BaseConsumer<Events>,
@@ -46,6 +59,17 @@ struct Reading {
 }
 
 /// What comes from a [`KafkaSource`].
+///
+/// ```
+/// use netflow_io::kafka::KafkaEvent;
+///
+/// /// Whether decoding can go on without a change of the partitions.
+/// fn is_ordinary(event: &KafkaEvent<'_>) -> bool {
+///     !matches!(event, KafkaEvent::Assigned(_) | KafkaEvent::Revoked { .. } | KafkaEvent::Restarted { .. })
+/// }
+/// assert!(is_ordinary(&KafkaEvent::Idle));
+/// assert!(!is_ordinary(&KafkaEvent::Revoked { is_lost: false }));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum KafkaEvent<'a> {
@@ -97,6 +121,20 @@ struct HeldMessage {
 }
 
 /// A partition to read from now on.
+///
+/// ```
+/// use netflow_core::Decoder;
+/// use netflow_io::kafka::AssignedPartition;
+///
+/// /// The decoder of a partition, which knows what that of the last owner had learned.
+/// fn decoder(assigned: &AssignedPartition) -> Decoder {
+///     let mut decoder = Decoder::default();
+///     if let Some(Err(error)) = assigned.snapshot.as_ref().map(|snapshot| decoder.load(snapshot)) {
+///         eprintln!("partition {}: {error}", assigned.partition);
+///     }
+///     decoder
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AssignedPartition {
@@ -111,6 +149,18 @@ pub struct AssignedPartition {
 }
 
 /// The state of a partition, to be saved.
+///
+/// ```
+/// use netflow_core::Decoder;
+/// use netflow_io::kafka::PartitionState;
+///
+/// let state = PartitionState {
+///     partition: 3,
+///     offset: 1_000,
+///     snapshot: Decoder::default().save(),
+/// };
+/// assert!(Decoder::default().load(&state.snapshot).is_ok());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartitionState {
     /// Its number.
