@@ -2186,7 +2186,7 @@ netflow_result netflow_decoder_new(const struct netflow_options *options,
 // wanted `speed` and `description`. These names take precedence over those that exporters announce; of several
 // files, the last entry of an interface applies. The current message is gone. If the file cannot be read, nothing changes, the
 // result is NETFLOW_ERROR_ARGUMENT, and a sentence for people with the file and the line is written to `message`,
-// NUL-terminated and cut to `capacity`, unless that is 0.
+// NUL-terminated and cut to `capacity`, unless that is 0. It is empty if there is no sentence.
 //
 // Pointers:
 //
@@ -2701,7 +2701,7 @@ netflow_result netflow_definitions_new(struct netflow_definitions **definitions)
 // or a CSV with the columns `pen,id,name,type,semantics,units,same_as`. Of an element with several
 // definitions the last counts. If the file cannot be read, it adds nothing, the result is
 // NETFLOW_ERROR_ARGUMENT, and a sentence for people with the file and the line is written to `message`,
-// NUL-terminated and cut to `capacity`, unless that is 0. Pointers from `netflow_definitions_list` are
+// NUL-terminated and cut to `capacity`, unless that is 0. It is empty if there is no sentence. Pointers from `netflow_definitions_list` are
 // not valid afterwards.
 //
 // Pointers:
@@ -2877,7 +2877,7 @@ netflow_result netflow_json_new(const struct netflow_decoder *decoder,
 // of flows only.
 //
 // If a setting or the schema is invalid, the result is NETFLOW_ERROR_ARGUMENT, and a sentence for people is written to
-// `message`, NUL-terminated and cut to `capacity`, unless that is 0.
+// `message`, NUL-terminated and cut to `capacity`, unless that is 0. It is empty if there is no sentence.
 //
 // Pointers:
 //

@@ -37,7 +37,8 @@ mod xml;
 mod yaml;
 
 use core::fmt;
-use std::fs;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use netflow_core::element::{DataType, DefinedElement};
@@ -116,11 +117,15 @@ fn read_text(path: &Path) -> Result<String, DefinitionError> {
         line: 0,
         reason,
     };
-    let size = fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
-    if size.len() > MAX_OCTETS {
+    let source = File::open(path).map_err(|error| unreadable(error.to_string()))?;
+    let mut text = String::new();
+    // The length of a device or a pipe is known only once it has been read.
+    let read = source.take(MAX_OCTETS + 1).read_to_string(&mut text);
+    if u64::try_from(text.len()).is_ok_and(|length| length > MAX_OCTETS) {
         return Err(unreadable(format!("has more than {MAX_OCTETS} octets")));
     }
-    fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))
+    read.map_err(|error| unreadable(error.to_string()))?;
+    Ok(text)
 }
 
 /// Reads the definitions in a text; `file` is its name in errors.

@@ -13,6 +13,10 @@ use crate::flow::field_bits;
 use crate::handle::HandleState;
 use crate::result::{Failure, netflow_result};
 
+/// Options of the command that the C library lacks: names of hosts would need threads, and there are no events of
+/// Fluentd's forward protocol.
+const WITHOUT: [&str; 3] = ["dns", "dns-wait", "forward-tag"];
+
 /// What a row of JSON holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
@@ -81,6 +85,10 @@ impl netflow_json {
         let schema: DialectName = schema.parse().map_err(|error| invalid("schema", &error))?;
         let mut options = DialectOptions::default();
         for (name, value) in settings {
+            if WITHOUT.contains(&name) {
+                let reason = format_args!("{name}: the C library has no such setting");
+                return Err(invalid("settings of the documents", &reason));
+            }
             let set = options.set(name, value);
             set.map_err(|error| invalid("settings of the documents", &error))?;
         }

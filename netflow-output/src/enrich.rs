@@ -1,6 +1,7 @@
 //! What databases, name servers and files know of the addresses and ports of flows.
 
 mod dns;
+mod file;
 mod geo;
 mod replaceable;
 mod services;

@@ -90,7 +90,11 @@ impl DocumentOptions {
         options.selection = selection;
         for (name, value) in self.settings {
             options.set(&name, &value).map_err(|error| {
-                let argument = error.name.replace('-', "_");
+                let argument = match &*error.name {
+                    "add-field" => "fields".to_owned(),
+                    "tag" => "tags".to_owned(),
+                    name => name.replace('-', "_"),
+                };
                 PyValueError::new_err(format!("{argument}: {}", error.reason))
             })?;
         }

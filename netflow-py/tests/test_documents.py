@@ -44,6 +44,8 @@ def test_arguments_that_make_no_sense_are_errors() -> None:
         nf.documents(CAPTURE, schema="ecs", format="protobuf")
     with pytest.raises(ValueError, match="internal"):
         nf.documents(CAPTURE, internal_networks="internal?")
+    with pytest.raises(ValueError, match="^fields: expected a name"):
+        list(nf.documents(CAPTURE, schema="ecs", fields={"a=b": "c"}))
 
 
 def test_documents_have_what_files_and_databases_know(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ pub unsafe extern "C" fn netflow_decoder_new(
 /// wanted `speed` and `description`. These names take precedence over those that exporters announce; of several
 /// files, the last entry of an interface applies. The current message is gone. If the file cannot be read, nothing changes, the
 /// result is NETFLOW_ERROR_ARGUMENT, and a sentence for people with the file and the line is written to `message`,
-/// NUL-terminated and cut to `capacity`, unless that is 0.
+/// NUL-terminated and cut to `capacity`, unless that is 0. It is empty if there is no sentence.
 ///
 /// # Safety
 ///
@@ -106,6 +106,9 @@ pub unsafe extern "C" fn netflow_decoder_read_interfaces(
     message: *mut c_char,
     capacity: usize,
 ) -> netflow_result {
+    // Where there is no sentence, none of the caller's memory is to be read as one.
+    // SAFETY: as the caller promises.
+    unsafe { write_text("", message, capacity) };
     let work = |decoder: &netflow_decoder| {
         // SAFETY: as the caller promises.
         let path = unsafe { pointer::string(path, "path of the interfaces") }?;

@@ -32,7 +32,7 @@ pub unsafe extern "C" fn netflow_definitions_new(
 /// or a CSV with the columns `pen,id,name,type,semantics,units,same_as`. Of an element with several
 /// definitions the last counts. If the file cannot be read, it adds nothing, the result is
 /// NETFLOW_ERROR_ARGUMENT, and a sentence for people with the file and the line is written to `message`,
-/// NUL-terminated and cut to `capacity`, unless that is 0. Pointers from `netflow_definitions_list` are
+/// NUL-terminated and cut to `capacity`, unless that is 0. It is empty if there is no sentence. Pointers from `netflow_definitions_list` are
 /// not valid afterwards.
 ///
 /// # Safety
@@ -46,6 +46,9 @@ pub unsafe extern "C" fn netflow_definitions_read(
     message: *mut c_char,
     capacity: usize,
 ) -> netflow_result {
+    // Where there is no sentence, none of the caller's memory is to be read as one.
+    // SAFETY: as the caller promises.
+    unsafe { write_text("", message, capacity) };
     call(|| {
         pointer::check(definitions, "definitions")?;
         // SAFETY: as the caller promises.

@@ -47,7 +47,7 @@ pub unsafe extern "C" fn netflow_json_new(
 /// of flows only.
 ///
 /// If a setting or the schema is invalid, the result is NETFLOW_ERROR_ARGUMENT, and a sentence for people is written to
-/// `message`, NUL-terminated and cut to `capacity`, unless that is 0.
+/// `message`, NUL-terminated and cut to `capacity`, unless that is 0. It is empty if there is no sentence.
 ///
 /// # Safety
 ///
@@ -66,6 +66,9 @@ pub unsafe extern "C" fn netflow_json_documents(
 ) -> netflow_result {
     // SAFETY: as the caller promises; see `netflow_json_new`.
     let output = unsafe { pointer::set_no_handle(json, "place for the JSON handle") };
+    // Where there is no sentence, none of the caller's memory is to be read as one.
+    // SAFETY: as the caller promises.
+    unsafe { write_text("", message, capacity) };
     let work = |decoder: &netflow_decoder| {
         output?;
         // SAFETY: as the caller promises.

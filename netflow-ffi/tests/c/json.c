@@ -156,6 +156,18 @@ static void documents_have_the_names_of_their_tool(void) {
   CHECK(netflow_json_documents(decoder, "sflowtool", NULL, 0, &json, message, sizeof message) ==
         NETFLOW_ERROR_ARGUMENT);
   CHECK(strcmp(message, "sflowtool is not written as JSON") == 0);
+  /* What the C library lacks is named as such. */
+  settings[0].name = "dns";
+  settings[0].value = "system";
+  CHECK(netflow_json_documents(decoder, "ecs", settings, 1, &json, message, sizeof message) ==
+        NETFLOW_ERROR_ARGUMENT);
+  CHECK(strcmp(message, "dns: the C library has no such setting") == 0);
+  /* Without a sentence, the message is empty. */
+  settings[0].name = "tag";
+  settings[0].value = "caf\xe9";
+  CHECK(netflow_json_documents(decoder, "ecs", settings, 1, &json, message, sizeof message) ==
+        NETFLOW_ERROR_ARGUMENT);
+  CHECK(message[0] == 0);
   settings[0].value = NULL;
   CHECK(netflow_json_documents(decoder, "ecs", settings, 1, &json, NULL, 0) == NETFLOW_ERROR_NULL);
   CHECK(netflow_json_documents(decoder, "ecs", NULL, 1, &json, NULL, 0) == NETFLOW_ERROR_NULL);

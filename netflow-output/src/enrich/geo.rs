@@ -4,13 +4,13 @@
 use core::fmt;
 use core::net::IpAddr;
 use core::str::FromStr;
-#[cfg(feature = "geo")]
-use std::fs;
 use std::path::Path;
 
 #[cfg(feature = "geo")]
 use maxminddb::{PathElement, Reader};
 
+#[cfg(feature = "geo")]
+use super::file;
 #[cfg(feature = "geo")]
 use super::replaceable::Replaceable;
 
@@ -215,11 +215,7 @@ fn read(path: &Path) -> Result<Reader<Vec<u8>>, GeoError> {
         file: path.display().to_string(),
         reason,
     };
-    let size = fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
-    if size.len() > MAX_OCTETS {
-        return Err(unreadable(format!("has more than {MAX_OCTETS} octets")));
-    }
-    let octets = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    let octets = file::read(path, MAX_OCTETS).map_err(unreadable)?;
     Reader::from_source(octets)
         .map_err(|error| unreadable(format!("is not a database of addresses: {error}")))
 }

@@ -3,9 +3,9 @@
 use core::fmt;
 use core::str::{self, FromStr};
 use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
 
+use super::file;
 use super::replaceable::Replaceable;
 
 /// Names of services by protocol and port; a clone shares them. Parsed from the path of a file.
@@ -64,18 +64,14 @@ impl Services {
     ///
     /// The file cannot be read, has more than 16 MiB, or a line of it has another form.
     pub fn open(path: &Path) -> Result<Self, ServicesError> {
-        let file = path.display().to_string();
+        let name = path.display().to_string();
         let unreadable = |reason: String| ServicesError {
-            file: file.clone(),
+            file: name.clone(),
             line: 0,
             reason,
         };
-        let size = fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
-        if size.len() > MAX_OCTETS {
-            return Err(unreadable(format!("has more than {MAX_OCTETS} octets")));
-        }
-        let text = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-        Self::parse(&text, &file)
+        let text = file::read(path, MAX_OCTETS).map_err(unreadable)?;
+        Self::parse(&text, &name)
     }
 
     /// Reads the content of a file; `file` is its name in errors. Each line is a name, its port and protocol (`443/tcp`),
@@ -145,13 +141,16 @@ fn entry(line: &[u8]) -> Result<Option<(ServiceKey, &str)>, String> {
     let Some(name) = words.next() else {
         return Ok(None);
     };
+    // A line may be as long as the file.
+    let cut = |word: &str| word.chars().take(LONGEST).collect::<String>();
     if name.len() > LONGEST || name.contains(char::is_control) {
         return Err(format!(
-            "expected a name of at most {LONGEST} octets without control characters, found {name:?}"
+            "expected a name of at most {LONGEST} octets without control characters, found {:?}",
+            cut(name)
         ));
     }
     let place = words.next().unwrap_or_default();
-    let expected = || format!("expected a port as 443/tcp, found {place:?}");
+    let expected = || format!("expected a port as 443/tcp, found {:?}", cut(place));
     let (port, protocol) = place.split_once('/').ok_or_else(expected)?;
     let port = port.parse().map_err(|_| expected())?;
     let known = PROTOCOLS

@@ -135,6 +135,9 @@ def documents(
         NetflowError: a file cannot be read.
         ValueError: an argument is invalid.
     """
+    for name in fields or ():
+        if not name or "=" in name:
+            raise ValueError(f"fields: expected a name that is not empty and has no '=', found {name!r}")
     octets = _netflow.Documents(
         expand(paths),
         options={
@@ -170,8 +173,8 @@ def documents(
 def _file(path: str | os.PathLike[str] | None) -> str | None:
     if path is None:
         return None
-    # Errors of files are those of Python.
-    open(path, "rb").close()
+    # A missing file is an error of Python. The file is not opened: a pipe could be read only once.
+    os.stat(path)
     return os.fspath(path)
 
 

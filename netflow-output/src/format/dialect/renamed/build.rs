@@ -33,8 +33,8 @@ pub(super) struct MemberPlanBuilder<'c> {
 }
 
 impl<'c> MemberPlanBuilder<'c> {
-    /// Begins the plan for flows, which are samples of sFlow or not, with these columns, of which the last are those of [`REVERSE`](super::plan::REVERSE);
-    /// without any, each flow is asked for all fields.
+    /// Begins the plan for flows with these columns, and whether they are samples of sFlow. The last columns are those
+    /// of [`REVERSE`](super::plan::REVERSE). Without columns, each flow is asked for all fields.
     pub(super) fn new(
         shape: &'c DialectShape,
         faults: Faults,
