@@ -288,10 +288,11 @@ impl RunningOutput {
     fn start(config: OutputConfig) -> io::Result<Self> {
         let config = with_encoding_of_destination(config);
         let ledger = Arc::new(Ledger::new(config.destination.to_string()));
+        // First, so that an output that can never work makes no folder.
+        let delivery = delivery::new(&config, &ledger)?;
         let spool = open_spool(&config, &ledger)?;
         let queue = Queue::new(config.queue, config.policy, spool, Arc::clone(&ledger));
         let queue = Arc::new(queue);
-        let delivery = delivery::new(&config, &ledger)?;
         let writer = OutputWriter::new(delivery, Arc::clone(&queue), config.backoff);
         let (running, done) = mpsc::channel::<()>();
         thread::Builder::new()

@@ -438,6 +438,9 @@ fn a_killed_collector_has_every_row_in_one_object_after_its_next_run() {
     assert!(staged(&folder).is_empty());
 }
 
+/// A folder that no output makes.
+const UNUSED_SPOOL: &str = "netflow-spool-of-an-output-that-never-starts";
+
 #[test]
 fn what_can_never_work_is_refused_at_the_start_without_its_secrets() {
     let folder = Folder::new("s3-wrong");
@@ -446,7 +449,7 @@ fn what_can_never_work_is_refused_at_the_start_without_its_secrets() {
         ("need a folder", |config| config.s3.staging = None),
         ("need no spool", |config| {
             config.policy = Policy::Spool;
-            config.spool = Some(SpoolConfig::new("/nowhere".into()));
+            config.spool = Some(SpoolConfig::new(env::temp_dir().join(UNUSED_SPOOL)));
         }),
         ("the store decides", |config| {
             config.rotation.keep_octets = Some(1);
@@ -475,6 +478,7 @@ fn what_can_never_work_is_refused_at_the_start_without_its_secrets() {
         );
         assert!(Outputs::start(vec![config]).is_err());
     }
+    assert!(!env::temp_dir().join(UNUSED_SPOOL).exists());
     Outputs::check(&at("http://127.0.0.1:9", NAME, &folder)).unwrap();
     // A check makes nothing.
     assert!(!folder.path().join("staging").exists());
