@@ -45,6 +45,7 @@
 //! - `http`: requests to Elasticsearch, Datadog, Splunk, Loki, ClickHouse, OTLP and others.
 //! - `ipfix`: IPFIX messages to another collector.
 //! - `kafka`: messages to Kafka. It builds librdkafka, which takes minutes.
+//! - `s3`: files as objects in S3 and stores like it ([`sink`]).
 //! - `tls`: rows over TLS, with rustls.
 //!
 //! There are none by default.

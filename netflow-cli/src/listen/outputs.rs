@@ -74,6 +74,18 @@ pub(super) fn plans(
     if plans.iter().filter(|plan| plan.is_stdout()).count() > 1 {
         return Err("only one --output can be standard output".to_owned());
     }
+    #[cfg(feature = "s3")]
+    for (index, plan) in plans.iter().enumerate() {
+        let is_shared = |other: &OutputPlan| {
+            let are_stores = [plan, other].map(|plan| matches!(plan.to, Destination::S3(_)));
+            are_stores == [true, true]
+                && plan.s3.staging.is_some()
+                && other.s3.staging == plan.s3.staging
+        };
+        if plans.iter().skip(index + 1).any(is_shared) {
+            return Err("each --output to S3 needs a --staging of its own".to_owned());
+        }
+    }
     if plans.is_empty() {
         return Ok(vec![plan("-", matches, Scope::ALL, dialect)?]);
     }

@@ -1,4 +1,4 @@
-//! Objects in S3: in a stub that checks each request, or in a server of another project.
+//! Objects in S3: in a stub that checks each request.
 
 #[path = "s3/stub.rs"]
 mod stub;

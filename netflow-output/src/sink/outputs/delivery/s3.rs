@@ -110,6 +110,7 @@ impl Objects {
             uploads::start(&self.uploads, store).map_err(Failure::last)?;
         }
         self.stage = Stage::Running { _lock: file };
+        self.uploads.begins();
         self.files.start();
         self.uploads.recover(self.files.take_staged());
         Ok(())

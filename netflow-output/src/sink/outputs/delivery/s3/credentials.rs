@@ -40,8 +40,14 @@ impl CredentialProvider for Reread {
 /// `KEY-ID:SECRET` or `KEY-ID:SECRET:SESSION-TOKEN`, or lines `aws_access_key_id = KEY-ID` and so on; those
 /// of the first profile of a file.
 fn parse(text: &str) -> Option<AwsCredential> {
+    let mut profiles = 0_u32;
+    let of_first = |line: &&str| {
+        profiles += u32::from(line.trim_start().starts_with('['));
+        profiles < 2
+    };
+    let lines: Vec<&str> = text.lines().take_while(of_first).collect();
     let named = |name: &str| {
-        text.lines().find_map(|line| {
+        lines.iter().find_map(|line| {
             let (key, value) = line.split_once('=')?;
             let is_it = key.trim().eq_ignore_ascii_case(name);
             is_it.then(|| value.trim().to_owned())
@@ -53,6 +59,10 @@ fn parse(text: &str) -> Option<AwsCredential> {
             secret_key: named("aws_secret_access_key")?,
             token: named("aws_session_token"),
         });
+    }
+    // They become headers.
+    if text.contains(char::is_control) {
+        return None;
     }
     let (key_id, rest) = text.split_once(':')?;
     let (secret, token) = match rest.split_once(':') {
@@ -78,6 +88,7 @@ mod tests {
             ("AKIA:a/b+c=:tok==", Some("tok==")),
             (file, None),
             (&format!("{file}AWS_SESSION_TOKEN=tok==\n"), Some("tok==")),
+            (&format!("{file}[mfa]\naws_session_token=tok==\n"), None),
         ] {
             let found = parse(text).unwrap();
             assert_eq!(
@@ -86,7 +97,12 @@ mod tests {
             );
             assert_eq!(found.token.as_deref(), token);
         }
-        for wrong in ["", "AKIA", "aws_access_key_id = AKIA"] {
+        for wrong in [
+            "",
+            "AKIA",
+            "aws_access_key_id = AKIA",
+            "{\n\"AccessKeyId\": \"AKIA\"\n}",
+        ] {
             assert!(parse(wrong).is_none(), "{wrong}");
         }
     }

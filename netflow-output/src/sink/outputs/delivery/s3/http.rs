@@ -103,6 +103,8 @@ impl Connector {
     }
 
     fn send_once(&self, request: Request<&[u8]>) -> Result<HttpResponse, HttpError> {
+        // One of an earlier request is not the reason of a failure of this one.
+        self.take_refusal();
         let has_body = request.method() == Method::PUT || request.method() == Method::POST;
         let sent = if has_body {
             self.0.agent.run(request)

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use object_store::aws::{AmazonS3, AmazonS3Builder};
+use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::path::Path as Key;
 use object_store::{
     Attribute, Attributes, BackoffConfig, GetOptions, ObjectStore, PutMultipartOptions, PutOptions,
@@ -67,9 +67,17 @@ impl Store {
         peer: &PeerConfig,
         folder: &Path,
     ) -> io::Result<Self> {
-        let endpoint = config.endpoint.as_deref().unwrap_or_default();
-        let connector = Connector::new(agent(peer, !endpoint.starts_with("http://"))?);
-        let mut builder = AmazonS3Builder::from_env()
+        let mut builder = AmazonS3Builder::from_env();
+        let of_environment = || {
+            let keys = [AmazonS3ConfigKey::S3Endpoint, AmazonS3ConfigKey::Endpoint];
+            keys.iter().find_map(|key| builder.get_config_value(key))
+        };
+        let endpoint = config.endpoint.clone().or_else(of_environment);
+        let is_secure = !endpoint
+            .as_deref()
+            .is_some_and(|endpoint| endpoint.starts_with("http://"));
+        let connector = Connector::new(agent(peer, is_secure)?);
+        builder = builder
             .with_bucket_name(&address.bucket)
             .with_http_connector(connector.clone())
             // The writer repeats what failed, and nothing here can wait.
@@ -81,7 +89,7 @@ impl Store {
         if let Some(region) = &config.region {
             builder = builder.with_region(region);
         }
-        if let Some(endpoint) = &config.endpoint {
+        if let Some(endpoint) = endpoint {
             let mut endpoint = endpoint.trim_end_matches('/').to_owned();
             let Some((scheme, host)) = endpoint.split_once("://") else {
                 let reason = "the endpoint of S3 is an address like https://HOST:PORT";
@@ -94,11 +102,10 @@ impl Store {
             if config.is_virtual_hosted {
                 endpoint = format!("{scheme}://{}.{host}", address.bucket);
             }
-            builder = builder.with_endpoint(endpoint);
+            // Of the two settings of endpoints, this one takes precedence.
+            builder = builder.with_config(AmazonS3ConfigKey::S3Endpoint, endpoint);
         }
-        if config.is_virtual_hosted {
-            builder = builder.with_virtual_hosted_style_request(true);
-        }
+        builder = builder.with_virtual_hosted_style_request(config.is_virtual_hosted);
         if let Some(credentials) = &config.credentials {
             builder = builder.with_credentials(Arc::new(Reread(credentials.clone())));
         }

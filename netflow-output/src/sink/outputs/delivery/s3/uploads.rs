@@ -3,9 +3,11 @@
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use core::mem;
+use core::panic::AssertUnwindSafe;
 use core::time::Duration;
 use std::fs;
 use std::io;
+use std::panic;
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -122,10 +124,24 @@ impl Uploads {
         self.ledger.state(OutputState::Retrying);
     }
 
+    /// The folder is free, after an attempt at which it may not have been.
+    pub(super) fn begins(&self) {
+        self.ledger.state(OutputState::Running);
+    }
+
     fn run(&self, mut store: Store) {
         let mut pause = Duration::ZERO;
         while let Some(file) = self.next() {
-            match store.upload(&file) {
+            // The client panics on what cannot be a header or an address.
+            let sent = panic::catch_unwind(AssertUnwindSafe(|| store.upload(&file)));
+            let failed = |_| {
+                let error = io::Error::other("the client of S3 has failed");
+                Err(UploadFailure {
+                    failure: error.into(),
+                    is_of_object: false,
+                })
+            };
+            match sent.unwrap_or_else(failed) {
                 Ok(()) => {
                     if !self.settle(&file) {
                         return;
