@@ -66,7 +66,7 @@ pub(crate) struct Listen {
     #[arg(long, value_name = "FILE", help_heading = EXPORTERS)]
     pub(crate) state: Option<PathBuf>,
 
-    /// How often the state is saved, that of the partitions of --kafka too [default: 1m]
+    /// How often the state is saved, that of partitions of Kafka too [default: 1m]
     #[arg(long, value_name = "TIME", help_heading = EXPORTERS)]
     #[cfg_attr(not(feature = "kafka"), arg(requires = "state"))]
     pub(crate) state_interval: Option<Span>,

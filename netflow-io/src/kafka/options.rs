@@ -12,7 +12,7 @@ const LONGEST_TOPIC: usize = 249;
 /// Settings that users may replace.
 const DEFAULTS: [(&str, &str); 7] = [
     ("client.id", "netflow"),
-    // Memory for what is fetched ahead, for each partition.
+    // Memory for what a member fetches ahead, of all its partitions.
     ("queued.max.messages.kbytes", "4096"),
     ("queued.min.messages", "10000"),
     ("fetch.wait.max.ms", "100"),
@@ -173,7 +173,8 @@ impl KafkaOptions {
 
 /// Whether a setting is about reaching brokers.
 fn is_of_connections(name: &str) -> bool {
-    const PREFIXES: [&str; 8] = [
+    const PREFIXES: [&str; 13] = [
+        "api.version.",
         "bootstrap.",
         "security.",
         "sasl.",
@@ -182,6 +183,10 @@ fn is_of_connections(name: &str) -> bool {
         "broker.",
         "reconnect.",
         "client.dns",
+        "enable.sasl.",
+        "enable.ssl.",
+        "https.",
+        "metadata.",
     ];
     PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }

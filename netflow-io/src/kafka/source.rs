@@ -330,14 +330,18 @@ impl KafkaSource {
                 Some(FoundState::Damaged) => problem = Some("it is no state of a partition"),
                 None => {}
             }
-            unusable = unusable.saturating_add(problem.is_some().into());
             if offset.is_none() {
                 let found = committed.find_partition(&self.topic, *partition);
                 offset = match found.map(|found| found.offset()) {
                     Some(Offset::Offset(at)) => Some(at),
                     _ => None,
                 };
+                // Offsets are committed after the state, so there was one.
+                if offset.is_some() && problem.is_none() {
+                    problem = Some("there is none, though the group has read this partition");
+                }
             }
+            unusable = unusable.saturating_add(problem.is_some().into());
             let start = offset.map_or(Offset::Beginning, Offset::Offset);
             wanted
                 .add_partition_offset(&self.topic, *partition, start)

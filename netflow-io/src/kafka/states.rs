@@ -32,6 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const WAIT: Duration = Duration::from_millis(50);
 /// Octets of a state that brokers are asked to take, compressed.
 const MAX_STATE: &str = "67108864";
+/// Octets of a segment of the topic of states: 1 GiB, which brokers make by default, would hold months of replaced states.
+const SEGMENT: &str = "134217728";
 
 /// Reads and writes the states.
 pub(super) struct StateTopic {
@@ -163,6 +165,8 @@ impl StateTopic {
         let replicas = TopicReplication::Fixed(-1);
         let topic = NewTopic::new(&self.topic, partitions, replicas)
             .set("cleanup.policy", "compact")
+            // The newest segment is never compacted.
+            .set("segment.bytes", SEGMENT)
             .set("max.message.bytes", MAX_STATE);
         let options = AdminOptions::new()
             .request_timeout(Some(PATIENCE))
